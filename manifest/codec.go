@@ -1,0 +1,74 @@
+package manifest
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// Normalize sorts every list whose order means nothing, so that the same declarations give the same bytes. Plans and
+// parameters keep their order.
+func (s *System) Normalize() {
+	slices.SortFunc(s.Services, func(a, b Service) int { return cmp.Compare(a.Name, b.Name) })
+	for i := range s.Services {
+		s.Services[i].normalize()
+	}
+}
+
+func (s *Service) normalize() {
+	slices.SortFunc(s.Operations, func(a, b Operation) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
+	})
+	for i := range s.Operations {
+		op := &s.Operations[i]
+		slices.SortFunc(op.Problems, func(a, b Problem) int {
+			return cmp.Or(cmp.Compare(a.Status, b.Status), cmp.Compare(a.Code, b.Code))
+		})
+		slices.SortFunc(op.Responses, func(a, b Response) int { return cmp.Compare(a.Status, b.Status) })
+	}
+	slices.SortFunc(s.Publishes, func(a, b Topic) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(s.Subscriptions, func(a, b Subscription) int {
+		return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Group, b.Group))
+	})
+	slices.SortFunc(s.Collections, func(a, b Collection) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(s.Settings, func(a, b Setting) int { return cmp.Compare(a.Key, b.Key) })
+	slices.Sort(s.Calls)
+	s.Calls = slices.Compact(s.Calls)
+}
+
+// Encode returns the stable JSON form: normalized, indented by two spaces, with a final newline.
+func (s *System) Encode() ([]byte, error) {
+	s.Format = FormatVersion
+	s.Normalize()
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(s); err != nil {
+		return nil, fmt.Errorf("manifest: encode %s: %w", s.Name, err)
+	}
+	return b.Bytes(), nil
+}
+
+// Decode reads what [System.Encode] wrote. Unknown members are ignored; a format newer than [FormatVersion] is refused.
+func Decode(data []byte) (*System, error) {
+	s := new(System)
+	if err := json.Unmarshal(data, s); err != nil {
+		return nil, fmt.Errorf("manifest: decode: %w", err)
+	}
+	if s.Format < 1 || s.Format > FormatVersion {
+		return nil, fmt.Errorf("manifest: decode %s: format %d is not known here (1 to %d are)", s.Name, s.Format, FormatVersion)
+	}
+	return s, nil
+}
+
+// Service finds a service by its name.
+func (s *System) Service(name string) (*Service, bool) {
+	i := slices.IndexFunc(s.Services, func(v Service) bool { return v.Name == name })
+	if i < 0 {
+		return nil, false
+	}
+	return &s.Services[i], true
+}

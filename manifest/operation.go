@@ -1,0 +1,96 @@
+package manifest
+
+import (
+	"encoding/json"
+	"slices"
+)
+
+// Operation is one request that a service answers.
+type Operation struct {
+	ID          string      `json:"id"` // unique in the system: "bookings.book"
+	Method      string      `json:"method"`
+	Path        string      `json:"path"` // RFC 6570 level 1, as in net/http: "/bookings/{id}"
+	Summary     string      `json:"summary,omitempty"`
+	Description string      `json:"description,omitempty"`
+	Tags        []string    `json:"tags,omitempty"`
+	Deprecated  bool        `json:"deprecated,omitempty"`
+	Security    Security    `json:"security"`
+	Timeout     string      `json:"timeout"`            // a Go duration: the longest that the operation may take
+	MaxBody     int64       `json:"max_body,omitempty"` // bytes of request body; 0: takes none
+	Parameters  []Parameter `json:"parameters,omitempty"`
+	Body        *Content    `json:"body,omitempty"`
+	Responses   []Response  `json:"responses"`
+	Problems    []Problem   `json:"problems,omitempty"`
+	Plan        []Step      `json:"plan,omitempty"`
+	Source      string      `json:"source,omitempty"` // where it was declared: "import/path/file.go:12"
+}
+
+// Security says who may call an operation. The zero value is undecided, and an undecided operation does not start.
+type Security struct {
+	Public  bool     `json:"public,omitempty"`
+	Schemes []string `json:"schemes,omitempty"` // any one of them identifies the caller
+	Scopes  []string `json:"scopes,omitempty"`  // all of them must have been granted
+}
+
+// Decided reports whether somebody said who may call.
+func (s Security) Decided() bool { return s.Public || len(s.Schemes) > 0 }
+
+// Require adds schemes and scopes, each once, in order of appearance.
+func (s *Security) Require(schemes, scopes []string) {
+	s.Schemes = appendNew(s.Schemes, schemes)
+	s.Scopes = appendNew(s.Scopes, scopes)
+}
+
+func appendNew(list, more []string) []string {
+	for _, name := range more {
+		if !slices.Contains(list, name) {
+			list = append(slices.Clip(list), name)
+		}
+	}
+	return list
+}
+
+// Parameter is a named value outside the body.
+type Parameter struct {
+	In       string          `json:"in"` // "path", "query", "header" or "cookie"
+	Name     string          `json:"name"`
+	Required bool            `json:"required,omitempty"`
+	Doc      string          `json:"doc,omitempty"`
+	Schema   json.RawMessage `json:"schema"`
+}
+
+// Content is a typed body.
+type Content struct {
+	MediaType string          `json:"media_type"`
+	Schema    json.RawMessage `json:"schema,omitempty"`
+}
+
+// Response is one successful answer.
+type Response struct {
+	Status  int      `json:"status"`
+	Doc     string   `json:"doc,omitempty"`
+	Content *Content `json:"content,omitempty"`
+	Headers []Header `json:"headers,omitempty"`
+}
+
+// Header is a response header.
+type Header struct {
+	Name   string          `json:"name"`
+	Doc    string          `json:"doc,omitempty"`
+	Schema json.RawMessage `json:"schema"`
+}
+
+// Problem is one declared failure (RFC 9457).
+type Problem struct {
+	Status int    `json:"status"`
+	Code   string `json:"code"`
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+}
+
+// Step is one stage of a running plan, in running order.
+type Step struct {
+	Stage  string `json:"stage"`            // "authenticate"
+	Detail string `json:"detail,omitempty"` // "airline"
+	Origin string `json:"origin,omitempty"` // where the policy was declared; empty: a default
+}
