@@ -1,0 +1,169 @@
+package schema
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// listRules are the constraints on the number and the variety of items.
+type listRules struct {
+	min, max int // unlimited is negative
+	unique   bool
+}
+
+// listNode is the schema of a slice or an array.
+type listNode struct {
+	elem  node
+	rules listRules
+	fixed bool // a Go array: rules.min and rules.max are its length
+}
+
+// firstGrow is how many items a slice has room for once it has one.
+const firstGrow = 4
+
+func (n *listNode) decode(d *decoder, v reflect.Value) error {
+	if ok, err := d.opens('[', "an array"); !ok {
+		return err
+	}
+	if !n.fixed {
+		v.SetZero()
+	}
+	length := 0
+	for ; d.json.PeekKind() != ']'; length++ {
+		if n.rules.max >= 0 && length >= n.rules.max {
+			if err := d.skip(); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := n.elem.decode(d, n.slot(v, length)); err != nil {
+			return err
+		}
+	}
+	if length == 0 {
+		n.clear(v)
+	}
+	if err := d.closes(); err != nil {
+		return err
+	}
+	n.rules.check(&d.report, length, v)
+	return nil
+}
+
+// slot returns the settable place of item i, growing a slice by it.
+func (n *listNode) slot(v reflect.Value, i int) reflect.Value {
+	if !n.fixed {
+		if i == v.Cap() {
+			v.Grow(max(firstGrow, i))
+		}
+		v.SetLen(i + 1)
+	}
+	return v.Index(i)
+}
+
+// clear makes a slice empty rather than nil, so that it is written as [].
+func (n *listNode) clear(v reflect.Value) {
+	if !n.fixed {
+		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+	}
+}
+
+func (n *listNode) check(r *report, v reflect.Value) {
+	if r.tooDeep() {
+		return
+	}
+	n.rules.check(r, v.Len(), v)
+	for i := range v.Len() {
+		r.item(i)
+		n.elem.check(r, v.Index(i))
+		r.leave()
+	}
+}
+
+func (n *listNode) describe(d *Definitions) keywords {
+	k := keywords{}.with("type", "array").with("items", n.elem.describe(d).render())
+	if n.rules.min >= 0 {
+		k = k.with("minItems", n.rules.min)
+	}
+	if n.rules.max >= 0 {
+		k = k.with("maxItems", n.rules.max)
+	}
+	if n.rules.unique {
+		k = k.with("uniqueItems", true)
+	}
+	return k
+}
+
+func (n *listNode) textual() bool {
+	_, nested := n.elem.(*listNode)
+	return !nested && isTextual(n.elem)
+}
+
+func (n *listNode) decodeText(r *report, values []string, v reflect.Value) {
+	items := values
+	if len(values) != 1 || values[0] == "" || strings.Contains(values[0], ",") {
+		items = splitList(values)
+	}
+	if len(items) == 0 {
+		n.clear(v)
+	}
+	n.rules.check(r, len(items), reflect.Value{})
+	if n.rules.max >= 0 && len(items) > n.rules.max {
+		return
+	}
+	for i := range items {
+		r.item(i)
+		n.elem.(textual).decodeText(r, items[i:i+1], n.slot(v, i))
+		r.leave()
+	}
+	n.rules.checkUnique(r, v)
+}
+
+// splitList joins repeated and comma-separated values into one list. A single empty value is the empty list.
+func splitList(values []string) []string {
+	if len(values) == 1 && values[0] == "" {
+		return nil
+	}
+	var items []string
+	for _, value := range values {
+		items = append(items, strings.Split(value, ",")...)
+	}
+	return items
+}
+
+// check counts the items, and compares those of a v that is given.
+func (l *listRules) check(r *report, length int, v reflect.Value) {
+	if length < l.min {
+		r.add(CodeMinItems, "must have at least %s", count(l.min, "item"))
+	}
+	if l.max >= 0 && length > l.max {
+		r.add(CodeMaxItems, "must have at most %s", count(l.max, "item"))
+	}
+	if v.IsValid() {
+		l.checkUnique(r, v)
+	}
+}
+
+func (l *listRules) checkUnique(r *report, v reflect.Value) {
+	if !l.unique {
+		return
+	}
+	seen := make(map[any]bool, v.Len())
+	for i := range v.Len() {
+		key := v.Index(i).Interface()
+		if seen[key] {
+			r.add(CodeUniqueItems, "must not contain the same item twice")
+			return
+		}
+		seen[key] = true
+	}
+}
+
+// count writes "1 item", "2 items".
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return strconv.Itoa(n) + " " + thing + "s"
+}

@@ -1,0 +1,80 @@
+package schema
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// mapNode is the schema of a map with string keys.
+type mapNode struct {
+	elem     node
+	min, max int // of members; unlimited is negative
+}
+
+func (n *mapNode) decode(d *decoder, v reflect.Value) error {
+	if ok, err := d.opens('{', "an object"); !ok {
+		return err
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+	for d.json.PeekKind() != '}' {
+		name, err := d.read()
+		if err != nil {
+			return err
+		}
+		key.SetString(string(d.unquote(name)))
+		if v.MapIndex(key).IsValid() {
+			return errDuplicate
+		}
+		value.SetZero()
+		if err := n.elem.decode(d, value); err != nil {
+			return err
+		}
+		v.SetMapIndex(key, value)
+	}
+	if err := d.closes(); err != nil {
+		return err
+	}
+	n.checkSize(&d.report, v)
+	return nil
+}
+
+func (n *mapNode) checkSize(r *report, v reflect.Value) {
+	if v.Len() < n.min {
+		r.add(CodeMinProperties, "must have at least %s", count(n.min, "member"))
+	}
+	if n.max >= 0 && v.Len() > n.max {
+		r.add(CodeMaxProperties, "must have at most %s", count(n.max, "member"))
+	}
+}
+
+func (n *mapNode) check(r *report, v reflect.Value) {
+	if r.tooDeep() {
+		return
+	}
+	n.checkSize(r, v)
+	for _, key := range sortedKeys(v) {
+		r.member(key.String())
+		n.elem.check(r, v.MapIndex(key))
+		r.leave()
+	}
+}
+
+func (n *mapNode) describe(d *Definitions) keywords {
+	k := keywords{}.with("type", "object").with("additionalProperties", n.elem.describe(d).render())
+	if n.min >= 0 {
+		k = k.with("minProperties", n.min)
+	}
+	if n.max >= 0 {
+		k = k.with("maxProperties", n.max)
+	}
+	return k
+}
+
+// sortedKeys returns the keys of a map in a stable order, so that violations have one too.
+func sortedKeys(v reflect.Value) []reflect.Value {
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	return keys
+}

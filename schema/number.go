@@ -1,0 +1,167 @@
+package schema
+
+import (
+	"math/big"
+	"reflect"
+	"slices"
+	"strconv"
+)
+
+// number is the widest Go type of each family; narrower ones only narrow the range.
+type number interface{ int64 | uint64 | float64 }
+
+// numberRules are the constraints of a number. They hold for the value that the Go type keeps.
+type numberRules[T number] struct {
+	min, max, above, below *T
+	multiple               *T
+	divides                func(n, multiple T) bool
+	enum                   []T
+}
+
+func (n *numberRules[T]) check(r *report, value T) {
+	if n.min != nil && value < *n.min {
+		r.add(CodeMinimum, "must be at least %v", *n.min)
+	}
+	if n.max != nil && value > *n.max {
+		r.add(CodeMaximum, "must be at most %v", *n.max)
+	}
+	if n.above != nil && value <= *n.above {
+		r.add(CodeExclusiveMinimum, "must be greater than %v", *n.above)
+	}
+	if n.below != nil && value >= *n.below {
+		r.add(CodeExclusiveMaximum, "must be less than %v", *n.below)
+	}
+	if n.multiple != nil && !n.divides(value, *n.multiple) {
+		r.add(CodeMultipleOf, "must be a multiple of %v", *n.multiple)
+	}
+	if n.enum != nil && !slices.Contains(n.enum, value) {
+		r.add(CodeEnum, "must be one of the listed values")
+	}
+}
+
+func (n *numberRules[T]) describe(k keywords) keywords {
+	for _, bound := range []struct {
+		name  string
+		value *T
+	}{
+		{"minimum", n.min}, {"maximum", n.max}, {"exclusiveMinimum", n.above},
+		{"exclusiveMaximum", n.below}, {"multipleOf", n.multiple},
+	} {
+		if bound.value != nil {
+			k = k.with(bound.name, *bound.value)
+		}
+	}
+	if n.enum != nil {
+		k = k.with("enum", n.enum)
+	}
+	return k
+}
+
+// numberNode is the schema of a Go number. Its closures know the Go kind.
+type numberNode[T number] struct {
+	want  string // completes "must be …"
+	form  keywords
+	rules numberRules[T]
+	parse func(text []byte) (T, error) // of a JSON number
+	get   func(reflect.Value) (T, error)
+	set   func(reflect.Value, T) error
+}
+
+func (n *numberNode[T]) decode(d *decoder, v reflect.Value) error {
+	raw, err := d.read()
+	if err != nil {
+		return err
+	}
+	if raw.Kind() != '0' {
+		return d.mismatch(raw, n.want)
+	}
+	n.store(&d.report, raw, v)
+	return nil
+}
+
+func (n *numberNode[T]) store(r *report, text []byte, v reflect.Value) {
+	value, err := n.parse(text)
+	if err == nil {
+		err = n.set(v, value)
+	}
+	switch err {
+	case nil:
+		n.rules.check(r, value)
+	case errOutOfRange:
+		r.add(CodeRange, "must fit %s", v.Kind())
+	default:
+		r.add(CodeType, "must be %s", n.want)
+	}
+}
+
+func (n *numberNode[T]) check(r *report, v reflect.Value) {
+	value, err := n.get(v)
+	if err != nil {
+		r.add(CodeType, "must be %s", n.want)
+		return
+	}
+	n.rules.check(r, value)
+}
+
+func (n *numberNode[T]) describe(*Definitions) keywords { return n.rules.describe(n.form.clone()) }
+
+func (n *numberNode[T]) textual() bool { return true }
+
+func (n *numberNode[T]) decodeText(r *report, values []string, v reflect.Value) {
+	text, ok := single(r, values)
+	if !ok {
+		return
+	}
+	if !isNumber(text) {
+		r.add(CodeType, "must be %s", n.want)
+		return
+	}
+	n.store(r, []byte(text), v)
+}
+
+// isMultiple compares decimal values, because 0.3 is a multiple of 0.1 to everyone but binary arithmetic.
+func isMultiple(n, multiple float64) bool {
+	quotient := new(big.Rat).Quo(decimal(n), decimal(multiple))
+	return quotient.IsInt()
+}
+
+// decimal returns the shortest decimal that stands for f; its exponent is small, as that of every float64 is.
+func decimal(f float64) *big.Rat {
+	r, _ := new(big.Rat).SetString(strconv.FormatFloat(f, 'g', -1, 64))
+	return r
+}
+
+// boolNode is the schema of a Go bool.
+type boolNode struct{}
+
+const wantBool = "true or false"
+
+func (n boolNode) decode(d *decoder, v reflect.Value) error {
+	raw, err := d.read()
+	if err != nil {
+		return err
+	}
+	switch raw.Kind() {
+	case 't', 'f':
+		v.SetBool(raw[0] == 't')
+		return nil
+	}
+	return d.mismatch(raw, wantBool)
+}
+
+func (n boolNode) check(*report, reflect.Value) {}
+
+func (n boolNode) describe(*Definitions) keywords { return keywords{}.with("type", "boolean") }
+
+func (n boolNode) textual() bool { return true }
+
+func (n boolNode) decodeText(r *report, values []string, v reflect.Value) {
+	text, ok := single(r, values)
+	switch {
+	case !ok:
+	case text == "true" || text == "false":
+		v.SetBool(text == "true")
+	default:
+		r.add(CodeType, "must be %s", wantBool)
+	}
+}

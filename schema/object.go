@@ -1,0 +1,176 @@
+package schema
+
+import (
+	"reflect"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// objectNode is the schema of a struct.
+type objectNode struct {
+	typ     reflect.Type
+	members []member
+	byName  map[string]*member
+}
+
+// member is one field of a struct as a member of an object.
+type member struct {
+	name     string
+	quoted   string // name as documents mostly write it
+	index    []int  // of the field, through embedded structs
+	position int    // in objectNode.members
+	schema   *Schema
+}
+
+func (n *objectNode) decode(d *decoder, v reflect.Value) error {
+	if ok, err := d.opens('{', "an object"); !ok {
+		return err
+	}
+	var seen bitset
+	var strangers map[string]bool
+	for next := 0; d.json.PeekKind() != '}'; next++ {
+		raw, err := d.read()
+		if err != nil {
+			return err
+		}
+		m := n.find(d, raw, next)
+		if m == nil {
+			if err := d.stranger(raw, &strangers); err != nil {
+				return err
+			}
+			continue
+		}
+		if next = m.position; seen.has(next) {
+			return errDuplicate
+		}
+		seen.set(next)
+		if err := m.schema.node.decode(d, m.place(v)); err != nil {
+			return err
+		}
+	}
+	if err := d.closes(); err != nil {
+		return err
+	}
+	n.absent(d, v, &seen)
+	return nil
+}
+
+// find returns the member called name, nil if there is none. Documents mostly keep the order
+// of the struct, so the member after the last one is tried first.
+func (n *objectNode) find(d *decoder, name jsontext.Value, next int) *member {
+	if next < len(n.members) && n.members[next].quoted == string(name) {
+		return &n.members[next]
+	}
+	return n.byName[string(d.unquote(name))]
+}
+
+// stranger reports a member that the struct does not have, and passes over its value.
+func (d *decoder) stranger(name jsontext.Value, known *map[string]bool) error {
+	text := string(d.unquote(name))
+	if (*known)[text] {
+		return errDuplicate
+	}
+	if *known == nil {
+		*known = make(map[string]bool)
+	}
+	(*known)[text] = true
+	d.report.add(CodeUnknown, "is not a known member")
+	return d.skip()
+}
+
+// absent gives members that were not in the document their default, or reports them.
+func (n *objectNode) absent(d *decoder, v reflect.Value, seen *bitset) {
+	for i := range n.members {
+		if seen.has(i) {
+			continue
+		}
+		switch m := &n.members[i]; {
+		case m.schema.preset != nil:
+			m.schema.preset.apply(m.place(v))
+		case !m.schema.optional:
+			d.report.addMember(m.name, CodeRequired, "is required")
+		}
+	}
+}
+
+// place returns the settable field of v, making embedded pointers on the way.
+func (m *member) place(v reflect.Value) reflect.Value {
+	for i, index := range m.index {
+		if i > 0 && v.Kind() == reflect.Pointer {
+			v = target(v)
+		}
+		v = v.Field(index)
+	}
+	return v
+}
+
+// peek returns the field of v, unless an embedded pointer on the way is nil.
+func (m *member) peek(v reflect.Value) (reflect.Value, bool) {
+	field, err := v.FieldByIndexErr(m.index)
+	return field, err == nil
+}
+
+func (n *objectNode) check(r *report, v reflect.Value) {
+	if r.tooDeep() {
+		return
+	}
+	for i := range n.members {
+		m := &n.members[i]
+		if field, ok := m.peek(v); ok {
+			r.member(m.name)
+			m.schema.node.check(r, field)
+			r.leave()
+		}
+	}
+}
+
+func (n *objectNode) describe(d *Definitions) keywords {
+	if n.typ.Name() == "" {
+		return n.body(d)
+	}
+	return d.reference(n)
+}
+
+// body describes the struct itself rather than a reference to it.
+func (n *objectNode) body(d *Definitions) keywords {
+	var properties keywords
+	var required []string
+	for i := range n.members {
+		m := &n.members[i]
+		properties = properties.with(m.name, m.schema.describe(d).render())
+		if !m.schema.optional {
+			required = append(required, m.name)
+		}
+	}
+	k := keywords{}.with("type", "object").with("properties", properties.render())
+	if required != nil {
+		k = k.with("required", required)
+	}
+	return k.with("additionalProperties", false)
+}
+
+// bitset is a set of small integers; the first 64 need no allocation.
+type bitset struct {
+	low  uint64
+	high []uint64
+}
+
+func (b *bitset) set(i int) {
+	if i < 64 {
+		b.low |= 1 << i
+		return
+	}
+	word := i/64 - 1
+	if word >= len(b.high) {
+		b.high = append(b.high, make([]uint64, word+1-len(b.high))...)
+	}
+	b.high[word] |= 1 << (i % 64)
+}
+
+func (b *bitset) has(i int) bool {
+	if i < 64 {
+		return b.low&(1<<i) != 0
+	}
+	word := i/64 - 1
+	return word < len(b.high) && b.high[word]&(1<<(i%64)) != 0
+}

@@ -1,0 +1,79 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// report collects violations and knows the current place. While a document
+// is decoded the decoder knows it; while a typed value is walked, path does. A place
+// costs nothing to track until a violation asks for its pointer.
+type report struct {
+	found   Violations
+	decoder *jsontext.Decoder
+	path    []step
+}
+
+// step is one reference token of a pointer: a member name, or an index when name is empty and index is not negative.
+type step struct {
+	name  string
+	index int
+}
+
+func (r *report) member(name string) { r.path = append(r.path, step{name: name, index: -1}) }
+func (r *report) item(index int)     { r.path = append(r.path, step{index: index}) }
+func (r *report) leave()             { r.path = r.path[:len(r.path)-1] }
+
+// tooDeep stops the walk over a typed value that refers to itself.
+func (r *report) tooDeep() bool {
+	if len(r.path) <= MaxDepth {
+		return false
+	}
+	r.add(CodeDepth, "must not be nested deeper than %d levels", MaxDepth)
+	return true
+}
+
+// add records a violation at the current place. The message is only formatted when it will be listed.
+func (r *report) add(code, format string, args ...any) {
+	if len(r.found) < MaxViolations {
+		r.found = append(r.found, Violation{Pointer: r.pointer(), Code: code, Message: fmt.Sprintf(format, args...)})
+	}
+}
+
+// addMember records a violation at a member of the current place.
+func (r *report) addMember(name, code, message string) {
+	if len(r.found) < MaxViolations {
+		r.found = append(r.found, Violation{Pointer: r.pointer() + "/" + escapeToken(name), Code: code, Message: message})
+	}
+}
+
+func (r *report) pointer() string {
+	if r.decoder != nil {
+		return string(r.decoder.StackPointer())
+	}
+	var text strings.Builder
+	for _, s := range r.path {
+		text.WriteByte('/')
+		if s.index >= 0 {
+			text.WriteString(strconv.Itoa(s.index))
+		} else {
+			text.WriteString(escapeToken(s.name))
+		}
+	}
+	return text.String()
+}
+
+// violations hands the list over to the caller.
+func (r *report) violations() Violations { return slices.Clip(r.found) }
+
+// escapeToken writes a reference token as RFC 6901, section 3 asks.
+func escapeToken(token string) string {
+	if !strings.ContainsAny(token, "~/") {
+		return token
+	}
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(token)
+}

@@ -1,0 +1,122 @@
+package schema
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// constraintTags are the struct tags that this package reads, besides json: keywords of
+// JSON Schema, and doc for description.
+func constraintTags() []string {
+	return []string{
+		"minLength", "maxLength", "pattern", "format", "enum",
+		"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
+		"minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties",
+		"default", "example", "doc", "deprecated", "readOnly", "writeOnly",
+	}
+}
+
+// tags are the constraint tags of one field. Whoever understands a tag takes it: what is left
+// when the field is compiled does not apply to its type.
+type tags struct {
+	b     *builder
+	where string
+	left  map[string]string
+}
+
+func (b *builder) tags(tag reflect.StructTag, where string) *tags {
+	t := &tags{b: b, where: where, left: make(map[string]string)}
+	known := constraintTags()
+	for _, name := range known {
+		if value, ok := tag.Lookup(name); ok {
+			t.left[name] = value
+		}
+	}
+	for _, key := range tagKeys(string(tag)) {
+		i := slices.IndexFunc(known, func(name string) bool {
+			return strings.EqualFold(name, strings.NewReplacer("_", "", "-", "").Replace(key))
+		})
+		if i >= 0 && known[i] != key {
+			b.fail(where, "tag %s: write %s", key, known[i])
+		}
+	}
+	return t
+}
+
+// tagKeys lists the keys of a struct tag in the conventional format that [reflect.StructTag] documents.
+func tagKeys(tag string) []string {
+	var keys []string
+	for {
+		key, rest, ok := strings.Cut(strings.TrimLeft(tag, " "), ":")
+		quoted, err := strconv.QuotedPrefix(rest)
+		if !ok || err != nil {
+			return keys
+		}
+		keys, tag = append(keys, key), rest[len(quoted):]
+	}
+}
+
+func (t *tags) take(name string) (string, bool) {
+	value, ok := t.left[name]
+	delete(t.left, name)
+	return value, ok
+}
+
+func (t *tags) fail(name, format string, args ...any) {
+	t.b.fail(t.where, name+": "+format, args...)
+}
+
+// done reports the tags that nobody took.
+func (t *tags) done(typ reflect.Type) {
+	for _, name := range slices.Sorted(maps.Keys(t.left)) {
+		t.fail(name, "does not apply to %s", typ)
+	}
+}
+
+// size takes a tag that is a number of things; -1 if there is none.
+func (t *tags) size(name string) int {
+	value, ok := t.take(name)
+	if !ok {
+		return -1
+	}
+	n, err := strconv.ParseInt(value, 10, 32)
+	if err != nil || n < 0 {
+		t.fail(name, "%q is not a whole number from 0", value)
+		return -1
+	}
+	return int(n)
+}
+
+// flag takes a tag that is true or false.
+func (t *tags) flag(name string) bool {
+	value, ok := t.take(name)
+	if ok && value != "true" && value != "false" {
+		t.fail(name, "%q is neither true nor false", value)
+	}
+	return value == "true"
+}
+
+// list takes a tag of comma-separated values.
+func (t *tags) list(name string) []string {
+	value, ok := t.take(name)
+	if !ok {
+		return nil
+	}
+	values := strings.Split(value, ",")
+	for i, v := range values {
+		if slices.Contains(values[:i], v) {
+			t.fail(name, "%q is listed twice", v)
+		}
+	}
+	return values
+}
+
+// ordered reports a lower bound above its upper bound; -1 is no bound.
+func (t *tags) ordered(name string, low, high int) {
+	if high >= 0 && low > high {
+		t.fail(name, "%d is more than the upper bound %d", low, high)
+	}
+}

@@ -1,0 +1,184 @@
+package schema
+
+import (
+	"reflect"
+	"slices"
+	"unicode/utf8"
+)
+
+// textRules are the constraints of a text.
+type textRules struct {
+	minLength, maxLength int // in Unicode code points; unlimited is negative
+	pattern              *pattern
+	format               *format
+	enum                 []string
+}
+
+func (t *textRules) check(r *report, s string) {
+	if t.minLength >= 0 || t.maxLength >= 0 {
+		t.checkLength(r, s)
+	}
+	if t.pattern != nil && !t.pattern.match(s) {
+		r.add(CodePattern, "must match the pattern %s", t.pattern.expr)
+	}
+	if t.format != nil && !t.format.match(s) {
+		r.add(CodeFormat, "must be %s", t.format.means)
+	}
+	if t.enum != nil && !slices.Contains(t.enum, s) {
+		r.add(CodeEnum, "must be one of the listed values")
+	}
+}
+
+func (t *textRules) any() bool {
+	return t.minLength >= 0 || t.maxLength >= 0 || t.pattern != nil || t.format != nil || t.enum != nil
+}
+
+// checkLength counts characters only when the number of bytes leaves the answer open: a character is 1 to 4 bytes.
+func (t *textRules) checkLength(r *report, s string) {
+	if len(s) >= t.minLength*utf8.UTFMax && (t.maxLength < 0 || len(s) <= t.maxLength) {
+		return
+	}
+	n := utf8.RuneCountInString(s)
+	if n < t.minLength {
+		r.add(CodeMinLength, "must have at least %s", count(t.minLength, "character"))
+	}
+	if t.maxLength >= 0 && n > t.maxLength {
+		r.add(CodeMaxLength, "must have at most %s", count(t.maxLength, "character"))
+	}
+}
+
+func (t *textRules) describe(k keywords) keywords {
+	if t.format != nil {
+		k = k.with("format", t.format.name)
+	}
+	if t.pattern != nil {
+		k = k.with("pattern", t.pattern.expr.String())
+	}
+	if t.minLength >= 0 {
+		k = k.with("minLength", t.minLength)
+	}
+	if t.maxLength >= 0 {
+		k = k.with("maxLength", t.maxLength)
+	}
+	if t.enum != nil {
+		k = k.with("enum", t.enum)
+	}
+	return k
+}
+
+// intern returns the value of enum that b spells, which spares a copy of b.
+func (t *textRules) intern(b []byte) (string, bool) {
+	for _, s := range t.enum {
+		if s == string(b) {
+			return s, true
+		}
+	}
+	return "", false
+}
+
+// stringNode is the schema of a Go string.
+type stringNode struct{ rules textRules }
+
+const wantString = "a string"
+
+func (n *stringNode) decode(d *decoder, v reflect.Value) error {
+	raw, err := d.read()
+	if err != nil {
+		return err
+	}
+	if raw[0] != '"' {
+		return d.mismatch(raw, wantString)
+	}
+	text := d.unquote(raw)
+	s, ok := n.rules.intern(text)
+	if !ok {
+		s = string(text)
+	}
+	n.rules.check(&d.report, s)
+	v.SetString(s)
+	return nil
+}
+
+func (n *stringNode) check(r *report, v reflect.Value) { n.rules.check(r, v.String()) }
+
+func (n *stringNode) describe(*Definitions) keywords {
+	return n.rules.describe(keywords{}.with("type", "string"))
+}
+
+func (n *stringNode) textual() bool { return true }
+
+func (n *stringNode) decodeText(r *report, values []string, v reflect.Value) {
+	if s, ok := single(r, values); ok {
+		n.rules.check(r, s)
+		v.SetString(s)
+	}
+}
+
+// single returns the one value of a parameter that takes one.
+func single(r *report, values []string) (string, bool) {
+	if len(values) > 1 {
+		r.add(CodeRepeated, "must be given once")
+		return "", false
+	}
+	return values[0], true
+}
+
+// codecNode is the schema of a Go type other than string that is written as text: times, durations,
+// bytes, and every type with UnmarshalText.
+type codecNode struct {
+	codec codec
+	rules textRules
+}
+
+// codec reads and writes the text form of a type.
+type codec struct {
+	means string // completes "must be …"
+	parse func(text string, v reflect.Value) error
+	print func(v reflect.Value) (string, error) // nil when the type cannot be written
+	form  keywords
+}
+
+func (n *codecNode) decode(d *decoder, v reflect.Value) error {
+	raw, err := d.read()
+	if err != nil {
+		return err
+	}
+	if raw[0] != '"' {
+		return d.mismatch(raw, n.codec.means)
+	}
+	n.parse(&d.report, string(d.unquote(raw)), v)
+	return nil
+}
+
+func (n *codecNode) parse(r *report, text string, v reflect.Value) {
+	n.rules.check(r, text)
+	switch err := n.codec.parse(text, v); err {
+	case nil:
+	case errOutOfRange:
+		r.add(CodeRange, "must fit its type")
+	default:
+		r.add(CodeFormat, "must be %s", n.codec.means)
+	}
+}
+
+func (n *codecNode) check(r *report, v reflect.Value) {
+	if n.codec.print == nil || !n.rules.any() {
+		return
+	}
+	text, err := n.codec.print(v)
+	if err != nil {
+		r.add(CodeFormat, "must be %s", n.codec.means)
+		return
+	}
+	n.rules.check(r, text)
+}
+
+func (n *codecNode) describe(*Definitions) keywords { return n.rules.describe(n.codec.form.clone()) }
+
+func (n *codecNode) textual() bool { return true }
+
+func (n *codecNode) decodeText(r *report, values []string, v reflect.Value) {
+	if s, ok := single(r, values); ok {
+		n.parse(r, s, v)
+	}
+}

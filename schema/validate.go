@@ -1,0 +1,181 @@
+package schema
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"strings"
+)
+
+// Validator is implemented by types with rules that tags cannot express.
+//
+// Validate returns nil, a [Violation] or [Violations] whose pointers are relative to the value,
+// or any other error, whose text is shown to the caller under [CodeCustom].
+type Validator interface {
+	Validate(ctx context.Context) error
+}
+
+// Validate calls the Validate method of v and of every value in it that has one, inner values first, and returns
+// what they object to. Types that decode themselves are not looked into. Which types have the method is known from compiling: where
+// none does, Validate costs nothing. Cancelling ctx matters as far as the methods heed it.
+func (s *Schema) Validate(ctx context.Context, v reflect.Value) Violations {
+	if s.validation == nil {
+		return nil
+	}
+	var r report
+	s.validation.walk(ctx, &r, v)
+	return r.violations()
+}
+
+// validation is the way to the Validate methods in values of one type. It is nil where there are none.
+type validation struct {
+	calls  bool // the type itself has the method
+	kind   reflect.Kind
+	wraps  bool        // Opt or Null
+	elem   *validation // of a pointer, slice, array, map, Opt or Null
+	fields []validatedField
+}
+
+type validatedField struct {
+	member
+	validation *validation
+}
+
+func (p *validation) walk(ctx context.Context, r *report, v reflect.Value) {
+	if r.tooDeep() {
+		return
+	}
+	p.descend(ctx, r, v)
+	if p.calls {
+		if err := addressable(v).Addr().Interface().(Validator).Validate(ctx); err != nil {
+			r.reject(err)
+		}
+	}
+}
+
+func (p *validation) descend(ctx context.Context, r *report, v reflect.Value) {
+	switch {
+	case p.wraps:
+		if inner, ok := wrapperOf(v).peek(); ok {
+			p.elem.walk(ctx, r, inner)
+		}
+	case p.kind == reflect.Struct:
+		for i := range p.fields {
+			f := &p.fields[i]
+			if field, ok := f.peek(v); ok {
+				r.member(f.name)
+				f.validation.walk(ctx, r, field)
+				r.leave()
+			}
+		}
+	case p.elem == nil:
+	case p.kind == reflect.Pointer:
+		if !v.IsNil() {
+			p.elem.walk(ctx, r, v.Elem())
+		}
+	case p.kind == reflect.Map:
+		for _, key := range sortedKeys(v) {
+			r.member(key.String())
+			p.elem.walk(ctx, r, v.MapIndex(key))
+			r.leave()
+		}
+	default:
+		for i := range v.Len() {
+			r.item(i)
+			p.elem.walk(ctx, r, v.Index(i))
+			r.leave()
+		}
+	}
+}
+
+// reject records what a Validate method returned, under the pointer of its value.
+func (r *report) reject(err error) {
+	base := r.pointer()
+	many, isMany := errors.AsType[Violations](err)
+	one, isOne := errors.AsType[Violation](err)
+	switch {
+	case isMany:
+	case isOne:
+		many = Violations{one}
+	default:
+		many = Violations{{Code: CodeCustom, Message: err.Error()}}
+	}
+	for _, v := range many {
+		if len(r.found) == MaxViolations {
+			return
+		}
+		if v.Pointer != "" && !strings.HasPrefix(v.Pointer, "/") {
+			v.Pointer = "/" + v.Pointer
+		}
+		v.Pointer = base + v.Pointer
+		r.found = append(r.found, v)
+	}
+}
+
+// validationOf finds the way to the Validate methods in t; nil if there is none. The compiler is locked.
+func (c *Compiler) validationOf(t reflect.Type) *validation {
+	if !validates(t, make(map[reflect.Type]bool)) {
+		return nil
+	}
+	if p := c.validations[t]; p != nil {
+		return p
+	}
+	p := &validation{calls: hasValidate(t), kind: t.Kind()}
+	c.validations[t] = p // before its parts, which may contain t
+	w, wraps := asWrapper(t)
+	switch {
+	case wraps:
+		p.wraps, p.elem = true, c.validationOf(w.inner())
+	case hasOwnForm(t):
+	case t.Kind() == reflect.Struct:
+		discard := &builder{compiler: c} // compiling t has reported its errors
+		for _, f := range discard.fields(t, t.String()) {
+			if inner := c.validationOf(f.field.Type); inner != nil {
+				p.fields = append(p.fields, validatedField{member{name: f.name, index: f.index}, inner})
+			}
+		}
+	case hasElem(t):
+		p.elem = c.validationOf(t.Elem())
+	}
+	return p
+}
+
+// validates reports whether values of t can contain one with a Validate method.
+func validates(t reflect.Type, visited map[reflect.Type]bool) bool {
+	if visited[t] {
+		return false
+	}
+	visited[t] = true
+	if hasValidate(t) {
+		return true
+	}
+	if w, ok := asWrapper(t); ok {
+		return validates(w.inner(), visited)
+	}
+	switch {
+	case hasOwnForm(t):
+		return false
+	case t.Kind() == reflect.Struct:
+		for i := range t.NumField() {
+			if validates(t.Field(i).Type, visited) {
+				return true
+			}
+		}
+		return false
+	}
+	return hasElem(t) && validates(t.Elem(), visited)
+}
+
+// hasValidate reports whether *t has the method. A pointer type does not count itself: its target does.
+func hasValidate(t reflect.Type) bool {
+	return t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface &&
+		reflect.PointerTo(t).Implements(reflect.TypeFor[Validator]())
+}
+
+func hasElem(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		return true
+	}
+	return false
+}
