@@ -1,0 +1,50 @@
+package telemetry
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+)
+
+const maxRequestID = 128
+
+type requestIDKey struct{}
+
+// WithRequestID returns ctx with the identifier of the request that it belongs to. An identifier that isn't valid by
+// [ValidRequestID] is replaced by a new one, so that what strangers send never reaches a log.
+func WithRequestID(ctx context.Context, id string) context.Context {
+	if !ValidRequestID(id) {
+		id = NewRequestID()
+	}
+	return context.WithValue(ctx, requestIDKey{}, id)
+}
+
+// RequestID returns the identifier of the request that ctx belongs to, or "".
+func RequestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestIDKey{}).(string)
+	return id
+}
+
+// NewRequestID returns 16 random characters that are safe in URLs, headers and file names. They hold 96 bits that nobody
+// can guess.
+func NewRequestID() string {
+	var b [12]byte
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand ends the program instead
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// ValidRequestID reports whether s is 1 to 128 characters of A-Z, a-z, 0-9, dot, underscore and hyphen.
+func ValidRequestID(s string) bool {
+	if s == "" || len(s) > maxRequestID {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+		digit := '0' <= c && c <= '9'
+		if !letter && !digit && c != '.' && c != '_' && c != '-' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,123 @@
+package telemetry
+
+import (
+	"context"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// Run is one run of a [Work]. It belongs to one goroutine at a time.
+type Run struct {
+	work      *Work
+	ctx       context.Context
+	span      trace.Span
+	recording bool // the span is this run's own, and wanted
+	began     time.Time
+	ended     bool
+	attrs     []attribute.KeyValue // for the access record
+}
+
+// Set adds attributes to the span and to the access record. After [Run.End] it does nothing.
+func (r *Run) Set(attrs ...attribute.KeyValue) {
+	if r.ended {
+		return
+	}
+	if r.recording {
+		r.span.SetAttributes(attrs...)
+	}
+	if r.work.cfg.Log {
+		r.attrs = append(r.attrs, attrs...)
+	}
+}
+
+// End ends the run: span, metric and access record. Status says how it ended, in a word out of a small set: "200", "ack",
+// "ok"; it becomes the label status, where a Work has room for 64 of them before the rest is counted as "other". A second
+// End does nothing.
+//
+// The run has failed when the status is "error" or an HTTP status code from 500 on, or err isn't nil, except that an answer
+// below 500 is no failure of a [Server], however it came about. A failed run makes the span an error. The access record is at
+// level Error for a status of failure, at Warn for any other err, or else at Info.
+func (r *Run) End(status string, err error) {
+	if r.ended {
+		return
+	}
+	r.ended = true
+	w, end := r.work, time.Now()
+	if w.instrument != nil {
+		w.active.Dec()
+		if d := w.observer(status); d != nil {
+			d.observe(end.Sub(r.began), end, r.span.SpanContext(), r.recording)
+		}
+	}
+	code := httpCode(status)
+	broken := code >= 500 || status == "error"
+	if w.cfg.Log {
+		r.log(level(broken, err), status, end, err)
+	}
+	if r.recording {
+		r.endSpan(status, code, broken, end, err)
+	}
+}
+
+func (r *Run) endSpan(status string, code int, broken bool, end time.Time, err error) {
+	kind := r.work.cfg.Kind
+	if r.work.http && code != 0 {
+		r.span.SetAttributes(attribute.Int("http.response.status_code", code))
+	}
+	if broken || kind == Client && code >= 400 || err != nil && !(kind == Server && code != 0) {
+		text := ""
+		if err != nil {
+			text = err.Error()
+		}
+		r.span.SetStatus(codes.Error, text)
+		r.span.SetAttributes(attribute.String("error.type", status))
+	}
+	r.span.End(trace.WithTimestamp(end))
+}
+
+func level(broken bool, err error) slog.Level {
+	switch {
+	case broken:
+		return slog.LevelError
+	case err != nil:
+		return slog.LevelWarn
+	}
+	return slog.LevelInfo
+}
+
+// log writes the access record.
+func (r *Run) log(level slog.Level, status string, end time.Time, err error) {
+	w := r.work
+	if !w.handler.Enabled(r.ctx, level) {
+		return
+	}
+	record := slog.NewRecord(end, level, w.cfg.Message, 0)
+	record.AddAttrs(slog.String("status", status), milliseconds(end.Sub(r.began)))
+	if err != nil {
+		record.AddAttrs(slog.String("err", err.Error()))
+	}
+	record.AddAttrs(logAttrs(r.attrs)...)
+	_ = w.handler.Handle(r.ctx, record) // nobody is left to tell
+}
+
+// milliseconds is how durations are logged: a number that people read and machines sort.
+func milliseconds(d time.Duration) slog.Attr {
+	return slog.Float64("duration_ms", float64(d.Microseconds())/1000)
+}
+
+// httpCode returns the HTTP status code that a status is, or 0.
+func httpCode(status string) int {
+	if len(status) != 3 {
+		return 0
+	}
+	code, err := strconv.Atoi(status)
+	if err != nil || code < 100 || code > 599 {
+		return 0
+	}
+	return code
+}
