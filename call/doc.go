@@ -1,0 +1,23 @@
+// Package call is the calling side of a contract: how a service reaches another one.
+//
+// A [Conn] is declared while services are declared and bound when the program starts, by what runs where: a service of the
+// same process is called as a function ([Local]), any other over HTTP ([HTTP]). The code that calls is the same.
+//
+// # Usage
+//
+// Services do not use this package by hand. The contract package of a service offers a typed client over api.Connect:
+//
+//	flights := flightsapi.Connect(svc)
+//	flight, err := flights.Get(ctx, flightsapi.Get{ID: "VD10-20270105"})
+//
+// # Guarantees
+//
+// Both ways run the same plan on the other side: deadline, security, validation and traces. A local call skips the socket
+// and the codec and nothing else. What the caller still waits travels as [DeadlineHeader], its bearer token as
+// Authorization, its trace as traceparent, its request id as X-Request-Id.
+//
+// # Errors
+//
+// A problem that the other side declared comes back as a *problem.Problem, equal by errors.Is to the declared value. A
+// service that cannot be reached is problem.Unavailable or problem.Timeout, wrapped with the cause for the log.
+package call
