@@ -1,0 +1,89 @@
+package operation
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"time"
+
+	"github.com/vade-go/vade/auth"
+	"github.com/vade-go/vade/manifest"
+)
+
+// Door says how a call came in.
+type Door string
+
+// The doors of an operation.
+const (
+	DoorHTTP   Door = "http"   // a request over a socket
+	DoorLocal  Door = "local"  // a typed call inside the process
+	DoorEvents Door = "events" // a delivery by a broker
+)
+
+// Header reads the named values that travel with a call: HTTP headers, the headers of an event, the metadata of a local call.
+// [http.Header] is one.
+type Header interface {
+	Get(key string) string
+}
+
+// Call is one run of an operation, from the door to the handler and back. It belongs to one goroutine.
+type Call struct {
+	Operation *manifest.Operation // what was declared; must not be changed
+	Door      Door
+	Header    Header         // never nil
+	Request   *http.Request  // DoorHTTP only
+	Principal auth.Principal // known after the stage authenticate
+	In        reflect.Value  // addressable: the input being filled
+	Out       any            // what the handler returned
+	Status    int            // of a success, as HTTP; 0 is 200
+	Attempt   int            // DoorEvents: 1 for the first delivery
+	Received  time.Time      // when the door saw it
+
+	reply    http.Header     // what the answer carries besides its value
+	traced   context.Context // the context inside the span, for logs about the call
+	memo     []resolved
+	cleanups []func(error)
+}
+
+// SetHeader sets a header of the answer. Doors without headers ignore it.
+func (c *Call) SetHeader(key, value string) {
+	if c.reply == nil {
+		c.reply = make(http.Header, 2)
+	}
+	c.reply.Set(key, value)
+}
+
+// ReplyHeader returns the headers that were set for the answer; nil when there are none.
+func (c *Call) ReplyHeader() http.Header { return c.reply }
+
+// traceContext returns the context inside the call's span, or ctx when there is no span yet.
+func (c *Call) traceContext(ctx context.Context) context.Context {
+	if c.traced != nil {
+		return c.traced
+	}
+	return ctx
+}
+
+// Defer runs f after the answer was made, last deferred first, with the error of the call or nil. A dependency uses it to
+// give back what it took.
+func (c *Call) Defer(f func(err error)) { c.cleanups = append(c.cleanups, f) }
+
+// Finish runs the deferred functions. The door calls it once, after the answer was made.
+func (c *Call) Finish(err error) {
+	for i := len(c.cleanups) - 1; i >= 0; i-- {
+		c.cleanups[i](err)
+	}
+	c.cleanups = nil
+}
+
+// Handler runs a call or a part of it. The result is in c.Out; an error is a *problem.Problem, or anything else for a
+// fault that the caller must not see.
+type Handler func(ctx context.Context, c *Call) error
+
+type contextKey struct{}
+
+// FromContext returns the call that ctx belongs to. The handlers of operations, subscriptions and tasks have one.
+func FromContext(ctx context.Context) (*Call, bool) {
+	c, ok := ctx.Value(contextKey{}).(*Call)
+	return c, ok
+}

@@ -1,0 +1,44 @@
+package operation
+
+import (
+	"time"
+
+	"github.com/vade-go/vade/manifest"
+)
+
+// Option is a policy or a piece of description, given to one operation or to a group of them. Options of a group apply
+// first, those of the operation after; each adds to what is there, and loosening is an option of its own that says so
+// (auth.Public).
+type Option interface {
+	// DescribeOperation writes the option into the description, from which the running plan is compiled.
+	DescribeOperation(op *manifest.Operation)
+}
+
+// OptionFunc makes a function an [Option].
+type OptionFunc func(op *manifest.Operation)
+
+// DescribeOperation calls f.
+func (f OptionFunc) DescribeOperation(op *manifest.Operation) { f(op) }
+
+// Stepper is an [Option] that also acts while a call runs.
+type Stepper interface {
+	// Steps returns what the option adds to the plan. It is called once for each operation.
+	Steps(op *manifest.Operation) []Step
+}
+
+// DefaultTimeout is the deadline of an operation that declares none.
+const DefaultTimeout = 30 * time.Second
+
+// Timeout limits how long a call may take, from its arrival to its answer. A caller's own shorter deadline wins.
+func Timeout(d time.Duration) Option {
+	return OptionFunc(func(op *manifest.Operation) { op.Timeout = d.String() })
+}
+
+// Apply applies options in order and records where each stage got its policy.
+func Apply(op *manifest.Operation, options []Option) {
+	for _, o := range options {
+		if o != nil {
+			o.DescribeOperation(op)
+		}
+	}
+}

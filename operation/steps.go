@@ -1,0 +1,196 @@
+package operation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vade-go/vade/auth"
+	"github.com/vade-go/vade/call"
+	"github.com/vade-go/vade/manifest"
+	"github.com/vade-go/vade/problem"
+	"github.com/vade-go/vade/telemetry"
+	"go.opentelemetry.io/otel/attribute"
+)
+
+// statusClientGone is the status in logs and metrics of a call whose caller went away; nobody receives it.
+const statusClientGone = 499
+
+var errPanic = errors.New("panic")
+
+// Common returns the steps that every operation has whatever its door: recover, trace and deadline. Work may be nil while
+// an operation is only described.
+func Common(op *manifest.Operation, env *Env, work *telemetry.Work) ([]Step, error) {
+	timeout, err := time.ParseDuration(op.Timeout)
+	if err != nil || timeout <= 0 {
+		return nil, fmt.Errorf("%s: timeout %q is not a positive duration", op.ID, op.Timeout)
+	}
+	return []Step{
+		{Stage: StageRecover, Wrap: func(next Handler) Handler { return recovering(env, next) }},
+		{Stage: StageTrace, Wrap: func(next Handler) Handler { return tracing(work, next) }},
+		{Stage: StageDeadline, Detail: timeout.String(), Wrap: func(next Handler) Handler { return deadline(timeout, next) }},
+	}, nil
+}
+
+// Security returns the steps that identify the caller and check what was granted. A public operation has none.
+func Security(op *manifest.Operation, env *Env) []Step {
+	if op.Security.Public {
+		return nil
+	}
+	realm := strings.Join(op.Security.Schemes, ",")
+	steps := []Step{{Stage: StageAuthenticate, Detail: realm, Wrap: func(next Handler) Handler {
+		return authenticating(env.Verifier, realm, op.Security.Scopes, next)
+	}}}
+	if scopes := op.Security.Scopes; len(scopes) > 0 {
+		steps = append(steps, Step{Stage: StageAuthorise, Detail: strings.Join(scopes, " "), Wrap: func(next Handler) Handler {
+			return authorising(realm, scopes, next)
+		}})
+	}
+	return steps
+}
+
+// recovering is the outermost barrier: whatever comes from inside, only a declared problem leaves. Everything else is
+// logged under an id, and the caller learns nothing but the id.
+func recovering(env *Env, next Handler) Handler {
+	return func(ctx context.Context, c *Call) (err error) {
+		defer func() {
+			if v := recover(); v != nil {
+				err = conceal(c.traceContext(ctx), c, env, fmt.Errorf("%w: %v", errPanic, v), debug.Stack())
+			}
+		}()
+		err = next(ctx, c)
+		if err == nil {
+			return nil
+		}
+		if p, ok := publicProblem(ctx, c, err); ok {
+			return p
+		}
+		return conceal(c.traceContext(ctx), c, env, err, nil)
+	}
+}
+
+// publicProblem finds the problem in err that the caller may see.
+func publicProblem(ctx context.Context, c *Call, err error) (*problem.Problem, bool) {
+	if p, ok := problem.From(err); ok && declared(c.Operation, p) {
+		return p, true
+	}
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return problem.Timeout(), true
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		return problem.New(statusClientGone, "client-gone", "The caller went away"), true
+	}
+	return nil, false
+}
+
+// declared reports whether the operation said that it may fail this way, or the problem is one of Vade's own.
+func declared(op *manifest.Operation, p *problem.Problem) bool {
+	return problem.ForStatus(p.Status).Code == p.Code || slices.ContainsFunc(op.Problems, func(d manifest.Problem) bool {
+		return d.Code == p.Code && d.Status == p.Status
+	})
+}
+
+func conceal(ctx context.Context, c *Call, env *Env, err error, stack []byte) error {
+	p := problem.Internal()
+	p.ID = telemetry.NewRequestID()
+	attrs := []any{"incident", p.ID, "operation", c.Operation.ID, "error", err.Error()}
+	if undeclared, ok := problem.From(err); ok {
+		attrs = append(attrs, "mend", fmt.Sprintf("declare the problem %q with api.Fails", undeclared.Code))
+	}
+	if stack != nil {
+		attrs = append(attrs, "stack", string(stack))
+	}
+	env.Log.ErrorContext(ctx, "operation failed", attrs...)
+	return p
+}
+
+// tracing opens the span of the call and, at its end, writes its measurements and its access record.
+func tracing(work *telemetry.Work, next Handler) Handler {
+	return func(ctx context.Context, c *Call) error {
+		ctx, run := work.Begin(ctx)
+		c.traced = ctx
+		finished := false
+		defer func() {
+			if !finished {
+				run.End("500", errPanic)
+			}
+		}()
+		err := next(ctx, c)
+		finished = true
+		status, fault := statusOf(ctx, c, err), err
+		if err != nil && status < 500 {
+			// What the caller did wrong is a result like any other, not a fault of the service.
+			run.Set(attribute.String("error.type", causeOf(err)))
+			fault = nil
+		}
+		run.End(strconv.Itoa(status), fault)
+		return err
+	}
+}
+
+func statusOf(ctx context.Context, c *Call, err error) int {
+	switch {
+	case err == nil && c.Status != 0:
+		return c.Status
+	case err == nil:
+		return 200
+	}
+	if p, ok := publicProblem(ctx, c, err); ok {
+		return p.Status
+	}
+	return 500
+}
+
+// causeOf names why a call was refused.
+func causeOf(err error) string {
+	if p, ok := problem.From(err); ok {
+		return p.Code
+	}
+	return "cancelled"
+}
+
+func deadline(limit time.Duration, next Handler) Handler {
+	return func(ctx context.Context, c *Call) error {
+		wait := limit
+		if ms, err := strconv.ParseInt(c.Header.Get(call.DeadlineHeader), 10, 32); err == nil && ms >= 0 {
+			wait = min(wait, time.Duration(ms)*time.Millisecond)
+		}
+		ctx, cancel := context.WithTimeout(ctx, wait)
+		defer cancel()
+		return next(ctx, c)
+	}
+}
+
+func authenticating(v auth.Verifier, realm string, scopes []string, next Handler) Handler {
+	return func(ctx context.Context, c *Call) error {
+		token, err := auth.Bearer(c.Header.Get("Authorization"))
+		if err == nil {
+			c.Principal, err = v.Verify(ctx, token)
+		}
+		switch {
+		case err == nil:
+			return next(auth.WithToken(ctx, token), c)
+		case errors.Is(err, auth.ErrKeys):
+			return fmt.Errorf("%w: %w", problem.Unavailable(), err)
+		case ctx.Err() != nil:
+			return ctx.Err()
+		}
+		c.SetHeader("WWW-Authenticate", auth.Challenge(err, realm, scopes))
+		return fmt.Errorf("%w: %w", problem.Unauthenticated(), err)
+	}
+}
+
+func authorising(realm string, scopes []string, next Handler) Handler {
+	return func(ctx context.Context, c *Call) error {
+		if err := c.Principal.Allow(scopes); err != nil {
+			c.SetHeader("WWW-Authenticate", auth.Challenge(err, realm, scopes))
+			return fmt.Errorf("%w: %w", problem.Forbidden(), err)
+		}
+		return next(ctx, c)
+	}
+}
