@@ -1,0 +1,149 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vade-go/vade/operation"
+	"github.com/vade-go/vade/problem"
+	"github.com/vade-go/vade/telemetry"
+)
+
+// App is all the operations of one service: an [http.Handler] for requests and a call.Target for local calls. It is made by
+// the first declaration on a service, and serves once the service has been opened. It is safe for concurrent use.
+type App struct {
+	endpoints []*endpoint
+	byKey     map[string]*endpoint
+	mux       *http.ServeMux
+}
+
+type appKey struct{}
+
+// of returns the operations of a service.
+func of(s operation.Scope) *App {
+	return s.Declare(appKey{}, func() operation.Part { return &App{byKey: make(map[string]*endpoint)} }).(*App)
+}
+
+func (a *App) add(e *endpoint) { a.endpoints = append(a.endpoints, e) }
+
+// Describe writes the operations into the manifest. Every mistake of every declaration comes back, joined.
+func (a *App) Describe(d *operation.Description) error {
+	var errs []error
+	a.mux = http.NewServeMux()
+	methods := make(map[string][]string)
+	ids := make(map[string]*endpoint)
+	for _, e := range a.endpoints {
+		if err := e.describe(d); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		if other, ok := ids[e.op.ID]; ok {
+			errs = append(errs, &DeclarationError{Source: e.source, Operation: e.key(), Err: fmt.Errorf(
+				"%w: the id %s belongs to %s at %s; set another with api.Name", ErrDuplicate, e.op.ID, other.key(), other.source)})
+			continue
+		}
+		ids[e.op.ID] = e
+		if err := a.route(e); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		methods[e.path] = append(methods[e.path], e.method)
+		d.Service.Operations = append(d.Service.Operations, *e.op)
+	}
+	for path, list := range methods {
+		a.mux.Handle(path, otherMethods(list))
+	}
+	a.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { problem.Write(w, problem.NotFound()) })
+	return errors.Join(errs...)
+}
+
+// route registers the endpoint. The mux panics on patterns that conflict; here that is a mistake like any other.
+func (a *App) route(e *endpoint) (err error) {
+	if other, ok := a.byKey[e.key()]; ok {
+		return &DeclarationError{Source: e.source, Operation: e.key(), Err: fmt.Errorf("%w: first at %s", ErrDuplicate, other.source)}
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			reason, _, _ := strings.Cut(fmt.Sprint(v), "\n")
+			err = &DeclarationError{Source: e.source, Operation: e.key(), Err: fmt.Errorf("%w: %s", ErrPath, reason)}
+		}
+	}()
+	a.mux.Handle(e.key(), e)
+	a.byKey[e.key()] = e
+	return nil
+}
+
+// otherMethods answers for a path whose method is not declared.
+func otherMethods(declared []string) http.Handler {
+	if slices.Contains(declared, http.MethodGet) {
+		declared = append(declared, http.MethodHead)
+	}
+	allow := append(slices.Clone(declared), http.MethodOptions)
+	slices.Sort(allow)
+	header := strings.Join(slices.Compact(allow), ", ")
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Allow", header)
+		if r.Method == http.MethodOptions {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		problem.Write(w, problem.MethodNotAllowed())
+	})
+}
+
+// Open compiles the running plans.
+func (a *App) Open(_ context.Context, env *operation.Env) error {
+	var errs []error
+	for _, e := range a.endpoints {
+		errs = append(errs, e.open(env))
+	}
+	return errors.Join(errs...)
+}
+
+// ServeHTTP answers a request with the operation that matches it.
+func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }
+
+// Invoke runs an operation on a typed input: the same plan without socket and codec. It makes App a call.Target.
+func (a *App) Invoke(ctx context.Context, key string, header http.Header, in any) (any, error) {
+	e, ok := a.byKey[key]
+	if !ok {
+		return nil, fmt.Errorf("api: %s is not an operation of this service: %w", key, problem.NotFound())
+	}
+	v := reflect.New(e.in).Elem()
+	given := reflect.ValueOf(in)
+	if given.Type() != e.in {
+		return nil, fmt.Errorf("api: %s takes %s, not %s: %w", key, e.in, given.Type(), problem.Invalid())
+	}
+	v.Set(given)
+	c := &operation.Call{Operation: e.op, Door: operation.DoorLocal, Header: header, In: v, Received: time.Now()}
+	err := e.plan.Run(ctx, c)
+	c.Finish(err)
+	return c.Out, err
+}
+
+// ServeHTTP is the HTTP door of one operation.
+func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	id := r.Header.Get("X-Request-Id")
+	if !telemetry.ValidRequestID(id) {
+		id = telemetry.NewRequestID()
+	}
+	w.Header().Set("X-Request-Id", id)
+	ctx := telemetry.WithRequestID(telemetry.Extract(r.Context(), r.Header), id)
+	c := &operation.Call{
+		Operation: e.op, Door: operation.DoorHTTP, Header: r.Header, Request: r,
+		In: reflect.New(e.in).Elem(), Received: time.Now(),
+	}
+	err := e.plan.Run(ctx, c)
+	if err == nil {
+		err = writeOutput(w, c)
+	} else {
+		writeProblem(w, c, err)
+	}
+	c.Finish(err)
+}

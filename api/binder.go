@@ -1,0 +1,283 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/vade-go/vade/operation"
+	"github.com/vade-go/vade/problem"
+	"github.com/vade-go/vade/schema"
+)
+
+// binder is the compiled way from a request to an input value.
+type binder struct {
+	in       reflect.Type
+	params   []param
+	body     *bodyField // nil: takes no body
+	inputs   *operation.Inputs
+	hasQuery bool
+}
+
+// param is a field that a part of the request other than the body fills.
+type param struct {
+	in, name, doc string
+	index         []int
+	schema        *schema.Schema
+	required      bool
+}
+
+// bodyField is the part of the input that the body fills: a field, or with an empty index the whole input.
+type bodyField struct {
+	index    []int
+	schema   *schema.Schema
+	required bool
+}
+
+var transportTags = [...]string{"path", "query", "header", "cookie"}
+
+// newBinder compiles the input type t of an operation, reporting every mistake at once.
+func newBinder(c *schema.Compiler, t reflect.Type, method, path string) (*binder, error) {
+	b := &binder{in: t, inputs: new(operation.Inputs)}
+	wild, err := wildcards(path)
+	if err != nil {
+		return nil, err
+	}
+	var errs []error
+	switch {
+	case t == reflect.TypeFor[None]() || t == reflect.TypeFor[struct{}]():
+	case t.Kind() != reflect.Struct || !isEnvelope(t):
+		errs = append(errs, b.wholeBody(c, method))
+	default:
+		errs = append(errs, b.envelope(c, method))
+	}
+	errs = append(errs, b.matchPath(wild))
+	return b, errors.Join(errs...)
+}
+
+// isEnvelope reports whether t spreads over the request: some field has a transport tag, is a dependency, or is Body.
+func isEnvelope(t reflect.Type) bool {
+	for _, f := range reflect.VisibleFields(t) {
+		if !f.IsExported() {
+			continue
+		}
+		if tag, _ := transportTag(f); tag != "" || operation.IsDependency(f.Type) || f.Name == "Body" {
+			return true
+		}
+	}
+	return false
+}
+
+func transportTag(f reflect.StructField) (in, name string) {
+	for _, tag := range transportTags {
+		if v, ok := f.Tag.Lookup(tag); ok {
+			return tag, v
+		}
+	}
+	return "", ""
+}
+
+func takesBody(method string) bool {
+	return method == http.MethodPost || method == http.MethodPut || method == http.MethodPatch
+}
+
+func (b *binder) wholeBody(c *schema.Compiler, method string) error {
+	if !takesBody(method) {
+		return fmt.Errorf("input %s: a %s takes no body; give its fields path, query, header or cookie tags", b.in, method)
+	}
+	s, err := c.Compile(b.in)
+	if err != nil {
+		return fmt.Errorf("input: %w", err)
+	}
+	b.body = &bodyField{schema: s, required: true}
+	return nil
+}
+
+func (b *binder) envelope(c *schema.Compiler, method string) error {
+	b.inputs = operation.NewInputs(b.in)
+	var errs []error
+	for _, f := range reflect.VisibleFields(b.in) {
+		if !f.IsExported() || insideDependency(b.in, f) {
+			continue
+		}
+		in, name := transportTag(f)
+		switch {
+		case in != "":
+			errs = append(errs, b.addParam(c, f, in, name))
+		case operation.IsDependency(f.Type):
+		case f.Name == "Body":
+			if !takesBody(method) {
+				errs = append(errs, fmt.Errorf("input %s: a %s takes no body", b.in, method))
+				continue
+			}
+			s, err := c.Field(f)
+			if err != nil {
+				errs = append(errs, fmt.Errorf("input: %w", err))
+				continue
+			}
+			b.body = &bodyField{index: f.Index, schema: s, required: !s.Optional()}
+		case f.Anonymous:
+		default:
+			errs = append(errs, fmt.Errorf("input %s: field %s has no path, query, header or cookie tag and is not a dependency; "+
+				"what belongs to the body goes into the field Body", b.in, f.Name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// insideDependency reports whether f is promoted from an embedded dependency, which fills its fields by itself.
+func insideDependency(t reflect.Type, f reflect.StructField) bool {
+	for n := 1; n < len(f.Index); n++ {
+		if operation.IsDependency(t.FieldByIndex(f.Index[:n]).Type) {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *binder) addParam(c *schema.Compiler, f reflect.StructField, in, name string) error {
+	if name == "" {
+		return fmt.Errorf("input %s: field %s: the tag %s names nothing", b.in, f.Name, in)
+	}
+	if in == "header" {
+		name = http.CanonicalHeaderKey(name)
+	}
+	for _, p := range b.params {
+		if p.in == in && p.name == name {
+			return fmt.Errorf("input %s: field %s: the %s parameter %q has a field already", b.in, f.Name, in, name)
+		}
+	}
+	s, err := c.Field(f)
+	if err != nil {
+		return fmt.Errorf("input: %w", err)
+	}
+	if in == "path" && s.Optional() {
+		return fmt.Errorf("input %s: field %s: a path parameter is always there and cannot be optional", b.in, f.Name)
+	}
+	// A list that is not there is an empty list; minItems says otherwise.
+	optional := s.Optional() || f.Type.Kind() == reflect.Slice
+	b.hasQuery = b.hasQuery || in == "query"
+	b.params = append(b.params, param{
+		in: in, name: name, doc: f.Tag.Get("doc"), index: f.Index, schema: s, required: in == "path" || !optional,
+	})
+	return nil
+}
+
+// matchPath checks that the wildcards of the path and the path parameters of the input are the same.
+func (b *binder) matchPath(wild []string) error {
+	var errs []error
+	fields := make(map[string]bool)
+	for _, p := range b.params {
+		if p.in == "path" {
+			fields[p.name] = true
+		}
+	}
+	for _, name := range wild {
+		if !fields[name] {
+			errs = append(errs, fmt.Errorf("%w: {%s} has no field in %s; add one with the tag `path:%q`", ErrPath, name, b.in, name))
+		}
+		delete(fields, name)
+	}
+	for _, p := range b.params {
+		if p.in == "path" && fields[p.name] {
+			errs = append(errs, fmt.Errorf("%w: the field for %q of %s names no {%s} in the path", ErrPath, p.name, b.in, p.name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// wildcards returns the names of the parameters of a path.
+func wildcards(path string) ([]string, error) {
+	if !strings.HasPrefix(path, "/") {
+		return nil, fmt.Errorf("%w: %q does not begin with a slash", ErrPath, path)
+	}
+	var names []string
+	for segment := range strings.SplitSeq(path[1:], "/") {
+		open, inner := strings.HasPrefix(segment, "{"), strings.Trim(segment, "{}")
+		switch {
+		case !strings.ContainsAny(segment, "{}"):
+			continue
+		case !open || !strings.HasSuffix(segment, "}") || inner == "" || strings.ContainsAny(inner, "{}$. "):
+			return nil, fmt.Errorf("%w: %q: the segment %q is not a {name}", ErrPath, path, segment)
+		}
+		names = append(names, inner)
+	}
+	return names, nil
+}
+
+// steps returns the stages bind and validate.
+func (b *binder) steps() []operation.Step {
+	var detail []string
+	if n := len(b.params); n > 0 {
+		detail = append(detail, fmt.Sprintf("%d parameters", n))
+	}
+	if b.body != nil {
+		detail = append(detail, "JSON body")
+	}
+	return []operation.Step{
+		{Stage: operation.StageBind, Detail: strings.Join(detail, ", "), Wrap: func(next operation.Handler) operation.Handler {
+			return func(ctx context.Context, c *operation.Call) error {
+				if c.Door == operation.DoorHTTP {
+					if err := b.bind(c.Request, c.In, c.Operation.MaxBody); err != nil {
+						return err
+					}
+				}
+				return next(ctx, c)
+			}
+		}},
+		{Stage: operation.StageValidate, Wrap: func(next operation.Handler) operation.Handler {
+			return func(ctx context.Context, c *operation.Call) error {
+				if err := b.validate(ctx, c); err != nil {
+					return err
+				}
+				return next(ctx, c)
+			}
+		}},
+	}
+}
+
+// validate runs the rules that a request's binding has not: a local call's constraints, and the Validate methods of both.
+func (b *binder) validate(ctx context.Context, c *operation.Call) error {
+	var all []problem.Violation
+	for i := range b.params {
+		p := &b.params[i]
+		field := c.In.FieldByIndex(p.index)
+		if c.Door != operation.DoorHTTP {
+			all = p.collect(all, p.schema.Check(field))
+		}
+		all = p.collect(all, p.schema.Validate(ctx, field))
+	}
+	if b.body != nil {
+		field := b.body.field(c.In)
+		if c.Door != operation.DoorHTTP {
+			all = collectBody(all, b.body.schema.Check(field))
+		}
+		all = collectBody(all, b.body.schema.Validate(ctx, field))
+	}
+	if len(all) == 0 && b.inputsValidate() {
+		if err := c.In.Addr().Interface().(validator).Validate(ctx); err != nil {
+			all = collectError(all, err)
+		}
+	}
+	return invalid(all)
+}
+
+// validator is an input with rules of its own.
+type validator interface {
+	Validate(ctx context.Context) error
+}
+
+// inputsValidate reports whether the envelope itself has rules; those of a whole-body input belong to its schema.
+func (b *binder) inputsValidate() bool {
+	return (b.body == nil || b.body.index != nil) && reflect.PointerTo(b.in).Implements(reflect.TypeFor[validator]())
+}
+
+func (f *bodyField) field(in reflect.Value) reflect.Value {
+	if f.index == nil {
+		return in
+	}
+	return in.FieldByIndex(f.index)
+}

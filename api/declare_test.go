@@ -1,0 +1,138 @@
+package api_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vade-go/vade/api"
+	"github.com/vade-go/vade/auth"
+)
+
+type byID struct {
+	ID string `path:"id"`
+}
+
+func get(context.Context, byID) (string, error) { return "", nil }
+
+func nothing(context.Context, api.None) (api.None, error) { return api.None{}, nil }
+
+func TestMistakesOfADeclarationNameThePlaceAndTheMend(t *testing.T) {
+	t.Parallel()
+	public := auth.Public()
+	tests := []struct {
+		name    string
+		declare func(s *service)
+		is      error
+		says    string
+	}{
+		{"undecided", func(s *service) { api.Get(s, "/a/{id}", get) }, api.ErrUndecided, "auth.Public()"},
+		{"scopes without a scheme", func(s *service) { api.Get(s, "/a/{id}", get, auth.Scopes("x")) }, api.ErrUndecided, "auth.Require"},
+		{"wildcard without a field", func(s *service) { api.Get(s, "/a/{id}/{part}", get, public) }, api.ErrPath, "{part} has no field"},
+		{"field without a wildcard", func(s *service) { api.Get(s, "/a", get, public) }, api.ErrPath, `"id"`},
+		{"no slash", func(s *service) { api.Get(s, "a/{id}", get, public) }, api.ErrPath, "slash"},
+		{"half a wildcard", func(s *service) { api.Get(s, "/a/x{id}", get, public) }, api.ErrPath, "not a {name}"},
+		{"twice", func(s *service) {
+			api.Get(s, "/n", nothing, public)
+			api.Get(s, "/n", nothing, public, api.Name("other"))
+		}, api.ErrDuplicate, "first at"},
+		{"one id twice", func(s *service) {
+			api.Get(s, "/n", nothing, public)
+			api.Get(s, "/m", nothing, public)
+		}, api.ErrDuplicate, "api.Name"},
+		{"paths that conflict", func(s *service) {
+			api.Get(s, "/x/{id}/b", get, public)
+			api.Get(s, "/x/a/{id}", get, public, api.Name("other"))
+		}, api.ErrPath, "conflict"},
+		{"a body on GET", func(s *service) {
+			api.Get(s, "/n", func(context.Context, order) (order, error) { return order{}, nil }, public)
+		}, nil, "takes no body"},
+		{"a field without a place", func(s *service) {
+			api.Post(s, "/n/{id}", func(context.Context, struct {
+				ID    string `path:"id"`
+				Other string
+			}) (api.None, error) {
+				return api.None{}, nil
+			}, public)
+		}, nil, "field Other"},
+		{"a type without a schema", func(s *service) {
+			api.Get(s, "/n", func(context.Context, api.None) (chan int, error) { return nil, nil }, public)
+		}, nil, "chan"},
+		{"no time at all", func(s *service) { api.Get(s, "/n", nothing, public, api.Timeout(-time.Second)) }, nil, "timeout"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := newService()
+			tt.declare(s)
+			_, err := s.describe()
+			if err == nil {
+				t.Fatal("nobody noticed")
+			}
+			if tt.is != nil && !errors.Is(err, tt.is) {
+				t.Errorf("%v is not %v", err, tt.is)
+			}
+			for _, part := range []string{tt.says, "declare_test.go:", "/"} {
+				if !strings.Contains(err.Error(), part) {
+					t.Errorf("%q does not say %q", err, part)
+				}
+			}
+		})
+	}
+}
+
+func TestAllMistakesComeBackTogether(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	api.Get(s, "/a/{x}", get)
+	api.Get(s, "/b/{id}", get)
+	_, err := s.describe()
+	for _, part := range []string{"/a/{x}", "/b/{id}", "{x} has no field", `"id"`} {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("%v does not say %q", err, part)
+		}
+	}
+}
+
+func TestGroupsAddUpAndLooseningIsExplicit(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	outer := api.Group(s, "/v1", auth.Require(auth.OAuth2("shop")), api.Tags("one"))
+	inner := api.Group(outer, "/things", auth.Scopes("things:read"), api.Tags("two"))
+	api.Get(inner, "/{id}", get, auth.Scopes("things:extra"), api.Timeout(time.Second))
+	api.Get(inner, "", nothing, auth.Public())
+	m, err := s.describe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, two := m.Operations[0], m.Operations[1]
+	if one.Path != "/v1/things/{id}" || strings.Join(one.Tags, " ") != "one two" || one.Timeout != "1s" {
+		t.Errorf("got %+v", one)
+	}
+	if got := strings.Join(one.Security.Schemes, " ") + ": " + strings.Join(one.Security.Scopes, " "); got != "shop: things:read things:extra" {
+		t.Errorf("security %q", got)
+	}
+	if !two.Security.Public || len(two.Security.Scopes) != 0 {
+		t.Errorf("public: %+v", two.Security)
+	}
+}
+
+func TestThePlanIsListedInRunningOrder(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	api.Post(s, "/shops/{shop}/orders", echo, auth.Require(auth.OAuth2("shop"), "orders:write"))
+	m, err := s.describe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stages []string
+	for _, st := range m.Operations[0].Plan {
+		stages = append(stages, st.Stage)
+	}
+	want := "recover trace deadline authenticate authorise bind validate dependencies handler"
+	if got := strings.Join(stages, " "); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}

@@ -1,0 +1,57 @@
+// Package api declares typed operations over HTTP.
+//
+// # Usage
+//
+// A handler is a plain function from an input to an output. It is declared with its method, its path and its policies:
+//
+//	type Find struct {
+//		Caller auth.Principal                            // a request dependency
+//		ID     string          `path:"id"`
+//		Full   api.Opt[bool]   `query:"full"`
+//	}
+//
+//	func (h *handlers) find(ctx context.Context, in Find) (Booking, error)
+//
+//	g := api.Group(svc, "/bookings", auth.Require(auth.OAuth2("airline")))
+//	api.Get(g, "/{id}", h.find, auth.Scopes("bookings:read"), api.Fails(ErrUnknown))
+//
+// # Inputs
+//
+// A struct without transport tags is the JSON body. Otherwise fields are filled by their tag, path, query, header or cookie;
+// the field Body takes the body; fields of type auth.Principal and of types that implement operation.Dependency resolve
+// themselves. Embedded structs count as if their fields stood in the outer one. [None] takes nothing.
+//
+// Fields are required. [Opt] may be absent, [Null] may also be null, a field with a default tag gets its default, a list that
+// is not there is empty. Constraints are JSON Schema keywords as tags; see package schema. An input or a part of it may
+// have a method Validate(context.Context) error for rules that tags cannot say; it may return [Violations].
+//
+// # Outputs
+//
+// The type picks the wire shape: any T is 200 with a JSON body, [None] is 204, [Created] is 201 with a Location, [Reply]
+// chooses status and headers.
+//
+// # Failures
+//
+// A failure that callers may expect is a problem value, declared with [Fails]; it leaves as an RFC 9457 document. Every other
+// error or panic leaves as an opaque 500 with an id, under which its cause is in the log. A request that breaks rules gets
+// one 422 with every violation of every part; malformed JSON, duplicate names and bad UTF-8 are 400, a body over the limit
+// 413, a body that is not JSON 415. Values are not echoed.
+//
+// # Security
+//
+// An operation that says neither auth.Require nor auth.Public does not start. The caller is identified and authorised before
+// its body is read.
+//
+// # Contracts
+//
+// [Define] makes an operation a value that both sides share: [Serve] answers it, Call performs it. In one process a call is a
+// function call through the same plan; between processes it is the HTTP request that any other client would send.
+//
+// # Concurrency
+//
+// Declaring is for one goroutine. Handlers run concurrently. What is shared between them is theirs to guard.
+//
+// # Source
+//
+// HTTP semantics follow RFC 9110, problems RFC 9457, schemas JSON Schema draft 2020-12, documents OpenAPI 3.1.
+package api

@@ -1,0 +1,182 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/vade-go/vade/manifest"
+	"github.com/vade-go/vade/operation"
+	"github.com/vade-go/vade/telemetry"
+	"go.opentelemetry.io/otel/attribute"
+)
+
+// DefaultMaxBody is the largest request body, in bytes, of an operation that says nothing else.
+const DefaultMaxBody = 1 << 20
+
+// endpoint is one declared operation: what was written, and later what it was compiled to.
+type endpoint struct {
+	method, path, source, name string
+	options                    []Option
+	in, out                    reflect.Type
+	handle                     func(context.Context, reflect.Value) (any, error)
+
+	op     *manifest.Operation
+	binder *binder
+	plan   *operation.Plan
+}
+
+// key names the operation inside its service: "GET /bookings/{id}".
+func (e *endpoint) key() string { return e.method + " " + e.path }
+
+// describe compiles the declaration into manifest data and checks it, every mistake at once.
+func (e *endpoint) describe(d *operation.Description) error {
+	e.op = &manifest.Operation{
+		Method: e.method, Path: e.path, Source: e.source,
+		Timeout: operation.DefaultTimeout.String(), MaxBody: DefaultMaxBody,
+	}
+	operation.Apply(e.op, e.options)
+	e.op.ID = d.Service.Name + "." + e.id()
+	var errs []error
+	binder, err := newBinder(d.Compiler, e.in, e.method, e.path)
+	if err != nil {
+		errs = append(errs, err)
+	} else {
+		e.binder = binder
+		e.describeInput(d)
+		errs = append(errs, e.describeOutput(d))
+		_, err := e.steps(nil, nil)
+		errs = append(errs, err)
+	}
+	errs = append(errs, e.checkSecurity(), e.checkProblems())
+	if err := errors.Join(errs...); err != nil {
+		return &DeclarationError{Source: e.source, Operation: e.key(), Err: err}
+	}
+	steps, _ := e.steps(nil, nil)
+	e.op.Plan = operation.DescribeSteps(steps)
+	return nil
+}
+
+// id is the operation's name in its service: given, the handler's, or made of method and path.
+func (e *endpoint) id() string {
+	switch {
+	case e.op.ID != "":
+		return e.op.ID
+	case e.name != "":
+		return e.name
+	}
+	words := strings.FieldsFunc(e.path, func(r rune) bool { return strings.ContainsRune("/{}.", r) })
+	return strings.ToLower(strings.Join(append([]string{e.method}, words...), "-"))
+}
+
+func (e *endpoint) describeInput(d *operation.Description) {
+	e.binder.inputs.DescribeOperation(e.op)
+	for _, p := range e.binder.params {
+		e.op.Parameters = append(e.op.Parameters, manifest.Parameter{
+			In: p.in, Name: p.name, Required: p.required, Doc: p.doc, Schema: json.RawMessage(p.schema.JSON(d.Definitions)),
+		})
+	}
+	if e.binder.body == nil {
+		e.op.MaxBody = 0
+		return
+	}
+	e.op.Body = &manifest.Content{MediaType: "application/json", Schema: json.RawMessage(e.binder.body.schema.JSON(d.Definitions))}
+}
+
+func (e *endpoint) describeOutput(d *operation.Description) error {
+	sh := shapeOf(e.out)
+	res := manifest.Response{Status: sh.status, Doc: http.StatusText(sh.status)}
+	if sh.location {
+		res.Headers = []manifest.Header{{
+			Name: "Location", Doc: "Address of what was made.", Schema: []byte(`{"type":"string","format":"uri-reference"}`),
+		}}
+	}
+	if sh.body != nil {
+		s, err := d.Compiler.Compile(sh.body)
+		if err != nil {
+			return fmt.Errorf("output: %w", err)
+		}
+		res.Content = &manifest.Content{MediaType: "application/json", Schema: json.RawMessage(s.JSON(d.Definitions))}
+	}
+	e.op.Responses = append(e.op.Responses, res)
+	return nil
+}
+
+func (e *endpoint) checkSecurity() error {
+	switch s := e.op.Security; {
+	case s.Decided():
+		return nil
+	case len(s.Scopes) > 0:
+		return fmt.Errorf("%w: the scopes %s name no scheme that identifies the caller; add auth.Require(...)",
+			ErrUndecided, strings.Join(s.Scopes, " "))
+	}
+	return fmt.Errorf("%w: add auth.Require(...) to the operation or its group, or auth.Public()", ErrUndecided)
+}
+
+func (e *endpoint) checkProblems() error {
+	for _, p := range e.op.Problems {
+		if p.Status < 400 || p.Status > 599 || p.Code == "" {
+			return fmt.Errorf("api.Fails: problem %q with status %d: a problem has a code and a status of 400 to 599", p.Code, p.Status)
+		}
+	}
+	e.op.Problems = slices.CompactFunc(e.op.Problems, func(a, b manifest.Problem) bool { return a.Code == b.Code && a.Status == b.Status })
+	return nil
+}
+
+// steps returns everything of the plan but the handler itself.
+func (e *endpoint) steps(env *operation.Env, work *telemetry.Work) ([]operation.Step, error) {
+	steps, err := operation.Common(e.op, env, work)
+	if err != nil {
+		return nil, err
+	}
+	steps = append(steps, operation.Security(e.op, env)...)
+	steps = append(steps, e.binder.steps()...)
+	steps = append(steps, e.binder.inputs.Step()...)
+	for _, o := range e.options {
+		if s, ok := o.(operation.Stepper); ok {
+			steps = append(steps, s.Steps(e.op)...)
+		}
+	}
+	return append(steps, operation.Step{Stage: operation.StageHandler, Detail: e.op.ID}), nil
+}
+
+// open compiles the running plan.
+func (e *endpoint) open(env *operation.Env) error {
+	if len(e.op.Security.Schemes) > 0 && env.Verifier == nil {
+		return fmt.Errorf("api: %s needs to verify tokens of %s and no issuer is configured", e.op.ID, strings.Join(e.op.Security.Schemes, ", "))
+	}
+	work, err := env.Telemetry.Work(telemetry.WorkConfig{
+		Name: e.key(), Kind: telemetry.Server, Metric: "http.server.request.duration",
+		Attributes: []attribute.KeyValue{
+			attribute.String("http.request.method", e.method),
+			attribute.String("http.route", e.path),
+			attribute.String("vade.operation", e.op.ID),
+		},
+		Labels: []string{"http.request.method", "http.route"},
+		Log:    true, Message: "request",
+	})
+	if err != nil {
+		return fmt.Errorf("api: %s: %w", e.op.ID, err)
+	}
+	steps, err := e.steps(env, work)
+	if err != nil {
+		return fmt.Errorf("api: %w", err)
+	}
+	e.plan = operation.NewPlan(steps, func(ctx context.Context, c *operation.Call) error {
+		out, err := e.handle(ctx, c.In)
+		if err != nil {
+			return err
+		}
+		c.Out = out
+		if a, ok := out.(answer); ok {
+			c.Status, _, _, _ = a.answer()
+		}
+		return nil
+	})
+	return nil
+}

@@ -1,0 +1,58 @@
+package api
+
+import (
+	"time"
+
+	"github.com/vade-go/vade/manifest"
+	"github.com/vade-go/vade/operation"
+	"github.com/vade-go/vade/problem"
+)
+
+// Option is a policy or a piece of description for an operation or a group. The requirements of package auth are options too.
+type Option = operation.Option
+
+// Name sets the last part of the operation's id: Name("book") in the service bookings gives "bookings.book". Default: the
+// name of the handler function, or method and path for a function literal.
+func Name(name string) Option {
+	return describe(func(op *manifest.Operation) { op.ID = name })
+}
+
+// Summary says in a few words what the operation does.
+func Summary(text string) Option {
+	return describe(func(op *manifest.Operation) { op.Summary = text })
+}
+
+// Description says at length what the operation does, in CommonMark.
+func Description(text string) Option {
+	return describe(func(op *manifest.Operation) { op.Description = text })
+}
+
+// Tags groups operations in the documentation. Tags of a group and of an operation add up.
+func Tags(names ...string) Option {
+	return describe(func(op *manifest.Operation) { op.Tags = append(op.Tags, names...) })
+}
+
+// Deprecated marks the operation as one that will go.
+func Deprecated() Option {
+	return describe(func(op *manifest.Operation) { op.Deprecated = true })
+}
+
+// Timeout limits how long a call may take. Default: operation.DefaultTimeout. A caller's own shorter deadline wins.
+func Timeout(d time.Duration) Option { return operation.Timeout(d) }
+
+// MaxBody limits the request body to a number of bytes; a larger one is refused with 413. Default: [DefaultMaxBody].
+func MaxBody(bytes int64) Option {
+	return describe(func(op *manifest.Operation) { op.MaxBody = bytes })
+}
+
+// Fails declares the problems with which the operation may end. A problem that was not declared reaches the caller as an
+// opaque 500, because nobody who reads the contract could expect it.
+func Fails(problems ...*problem.Problem) Option {
+	return describe(func(op *manifest.Operation) {
+		for _, p := range problems {
+			op.Problems = append(op.Problems, manifest.Problem{Status: p.Status, Code: p.Code, Type: p.Type, Title: p.Title})
+		}
+	})
+}
+
+func describe(f func(op *manifest.Operation)) Option { return operation.OptionFunc(f) }

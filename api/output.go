@@ -1,0 +1,89 @@
+package api
+
+import (
+	"net/http"
+	"reflect"
+)
+
+// None is the output of an operation that answers 204 without a body, and the input of one that takes nothing.
+type None struct{}
+
+// Created is the output of an operation that made something: 201 with its address in the header Location.
+type Created[T any] struct {
+	Location string // address of what was made, usually a path: "/bookings/42"; empty: no header
+	Value    T      // the body
+}
+
+// Reply is an output whose status and headers are chosen by the handler.
+type Reply[T any] struct {
+	Status int         // 200 to 299; 0 is 200
+	Header http.Header // added to the answer; may be nil
+	Value  T           // the body
+}
+
+// answer is an output that is more than its JSON value.
+type answer interface {
+	// answer returns status, headers and the value for the body; hasBody is false when there is none.
+	answer() (status int, header http.Header, body any, hasBody bool)
+	// shape describes the answer for the manifest. It is called on the zero value.
+	shape() shape
+	// receive rebuilds the output on the calling side; decode reads the body into the value at the pointer given to it.
+	receive(res *http.Response, decode func(any) error) (any, error)
+}
+
+// shape is what a type says of its wire form.
+type shape struct {
+	status   int
+	body     reflect.Type // nil: no body
+	location bool
+}
+
+func (None) answer() (int, http.Header, any, bool) { return http.StatusNoContent, nil, nil, false }
+func (None) shape() shape                          { return shape{status: http.StatusNoContent} }
+
+func (None) receive(*http.Response, func(any) error) (any, error) { return None{}, nil }
+
+func (c Created[T]) answer() (int, http.Header, any, bool) {
+	var h http.Header
+	if c.Location != "" {
+		h = http.Header{"Location": {c.Location}}
+	}
+	return http.StatusCreated, h, c.Value, true
+}
+
+func (Created[T]) shape() shape {
+	return shape{status: http.StatusCreated, body: reflect.TypeFor[T](), location: true}
+}
+
+func (Created[T]) receive(res *http.Response, decode func(any) error) (any, error) {
+	c := Created[T]{Location: res.Header.Get("Location")}
+	err := decode(&c.Value)
+	return c, err
+}
+
+func (r Reply[T]) answer() (int, http.Header, any, bool) {
+	status := r.Status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	return status, r.Header, r.Value, status != http.StatusNoContent
+}
+
+func (Reply[T]) shape() shape { return shape{status: http.StatusOK, body: reflect.TypeFor[T]()} }
+
+func (Reply[T]) receive(res *http.Response, decode func(any) error) (any, error) {
+	r := Reply[T]{Status: res.StatusCode, Header: res.Header}
+	if r.Status == http.StatusNoContent {
+		return r, nil
+	}
+	err := decode(&r.Value)
+	return r, err
+}
+
+// shapeOf returns the wire form of an output type.
+func shapeOf(t reflect.Type) shape {
+	if a, ok := reflect.Zero(t).Interface().(answer); ok {
+		return a.shape()
+	}
+	return shape{status: http.StatusOK, body: t}
+}

@@ -1,0 +1,133 @@
+package api_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json"
+	"github.com/vade-go/vade/auth"
+	"github.com/vade-go/vade/call"
+	"github.com/vade-go/vade/manifest"
+	"github.com/vade-go/vade/operation"
+	"github.com/vade-go/vade/problem"
+	"github.com/vade-go/vade/schema"
+	"github.com/vade-go/vade/telemetry"
+)
+
+// service is the least that operations can be declared on.
+type service struct {
+	parts []operation.Part
+	byKey map[any]operation.Part
+	app   operation.Part
+}
+
+func newService() *service { return &service{byKey: make(map[any]operation.Part)} }
+
+func (s *service) Name() string { return "shop" }
+
+func (s *service) Declare(key any, build func() operation.Part) operation.Part {
+	if p, ok := s.byKey[key]; ok {
+		return p
+	}
+	p := build()
+	s.byKey[key] = p
+	s.parts = append(s.parts, p)
+	return p
+}
+
+// describe returns the manifest of what was declared.
+func (s *service) describe() (*manifest.Service, error) {
+	m := &manifest.Service{Name: "shop"}
+	d := &operation.Description{Service: m, Compiler: schema.NewCompiler(), Definitions: new(schema.Definitions)}
+	for _, p := range s.parts {
+		if err := p.Describe(d); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// tokens is a verifier that knows a few tokens by heart: "ada/orders~write" is ada with the scope
+// orders:write.
+type tokens struct{}
+
+func (tokens) Verify(_ context.Context, token string) (auth.Principal, error) {
+	subject, scopes, ok := strings.Cut(token, "/")
+	if !ok {
+		return auth.Principal{}, &auth.TokenError{Reason: "malformed"}
+	}
+	return auth.Principal{Subject: subject, Scopes: strings.Split(strings.ReplaceAll(scopes, "~", ":"), "+")}, nil
+}
+
+// peers is where the service's connections lead.
+type peers map[string]call.Transport
+
+func (p peers) Transport(service string) (call.Transport, error) { return p[service], nil }
+
+// open describes and opens the service and returns its handler.
+func (s *service) open(t testing.TB, log io.Writer, to peers) http.Handler {
+	t.Helper()
+	if _, err := s.describe(); err != nil {
+		t.Fatal(err)
+	}
+	tel, err := telemetry.New(telemetry.Config{Service: "shop", Output: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := &operation.Env{
+		System: "test", Service: "shop", Telemetry: tel, Log: slog.New(slog.NewJSONHandler(log, nil)),
+		Verifier: tokens{}, Peers: to, Compiler: schema.NewCompiler(),
+	}
+	for _, p := range s.parts {
+		if err := p.Open(t.Context(), env); err != nil {
+			t.Fatal(err)
+		}
+		if h, ok := p.(http.Handler); ok {
+			s.app = p
+			return h
+		}
+	}
+	return nil
+}
+
+// send sends one request and returns the answer with its body read.
+func send(t testing.TB, h http.Handler, method, target, body string, header ...string) (*http.Response, string) {
+	t.Helper()
+	req := httptest.NewRequest(method, target, strings.NewReader(body))
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	rec := httptest.NewRecorder()
+	h.ServeHTTP(rec, req)
+	return rec.Result(), rec.Body.String()
+}
+
+// problemOf reads a problem document.
+func problemOf(t testing.TB, res *http.Response, body string) *problem.Problem {
+	t.Helper()
+	if ct := res.Header.Get("Content-Type"); ct != "application/problem+json" {
+		t.Fatalf("status %d, Content-Type %q, body %s: not a problem", res.StatusCode, ct, body)
+	}
+	p, err := problem.Parse([]byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func decode[T any](t testing.TB, body string) T {
+	t.Helper()
+	var v T
+	if err := json.Unmarshal([]byte(body), &v); err != nil {
+		t.Fatalf("%v in %s", err, body)
+	}
+	return v
+}
