@@ -1,0 +1,145 @@
+package httpserver_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vade-go/vade/internal/httpserver"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) {
+	// net/http lingers for half a second on a connection that it cuts off.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("net/http.(*conn).closeWriteAndWait"))
+}
+
+func start(t *testing.T, cfg httpserver.Config, h http.HandlerFunc) *httpserver.Server {
+	t.Helper()
+	cfg.Address = "127.0.0.1:0"
+	s := httpserver.New(cfg)
+	s.Handle(h)
+	if err := s.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func dial(t *testing.T, s *httpserver.Server) net.Conn {
+	t.Helper()
+	c, err := net.Dial("tcp", s.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	if err := c.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestAPortInUseIsSaidWithTheSettingThatChangesIt(t *testing.T) {
+	t.Parallel()
+	s := start(t, httpserver.Config{}, func(http.ResponseWriter, *http.Request) {})
+	err := httpserver.New(httpserver.Config{Address: s.Addr().String(), Setting: "VADE_GATEWAY"}).Listen()
+	if err == nil || !strings.Contains(err.Error(), "in use") || !strings.Contains(err.Error(), "VADE_GATEWAY") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestRequestsInFlightAreAnsweredBeforeTheStopReturns(t *testing.T) {
+	t.Parallel()
+	entered, leave := make(chan struct{}), make(chan struct{})
+	s := start(t, httpserver.Config{}, func(w http.ResponseWriter, _ *http.Request) {
+		close(entered)
+		<-leave
+		fmt.Fprint(w, "done")
+	})
+	c := dial(t, s)
+	fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	<-entered
+	stopped := make(chan error, 1)
+	go func() { stopped <- s.Stop(t.Context()) }()
+	select {
+	case err := <-stopped:
+		t.Fatalf("the stop did not wait: %v", err)
+	case <-time.After(50 * time.Millisecond):
+	}
+	close(leave)
+	res, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body, _ := io.ReadAll(res.Body); string(body) != "done" {
+		t.Errorf("got %q", body)
+	}
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAStopThatRunsOutOfTimeClosesTheConnections(t *testing.T) {
+	t.Parallel()
+	entered := make(chan struct{})
+	s := start(t, httpserver.Config{}, func(_ http.ResponseWriter, r *http.Request) {
+		close(entered)
+		<-r.Context().Done()
+	})
+	c := dial(t, s)
+	fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	<-entered
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if err := s.Stop(ctx); err == nil {
+		t.Error("the stop says that everything was drained")
+	}
+	if _, err := io.ReadAll(c); err != nil && !strings.Contains(err.Error(), "reset") {
+		t.Errorf("the connection is still open: %v", err)
+	}
+}
+
+func TestAClientThatDawdlesOverItsHeadersIsCutOff(t *testing.T) {
+	t.Parallel()
+	s := start(t, httpserver.Config{HeaderTimeout: 50 * time.Millisecond}, func(http.ResponseWriter, *http.Request) {})
+	c := dial(t, s)
+	fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+	if _, err := io.ReadAll(c); err != nil {
+		t.Errorf("the server holds the connection: %v", err)
+	}
+}
+
+func TestHeadersOverTheLimitAreRefused(t *testing.T) {
+	t.Parallel()
+	s := start(t, httpserver.Config{MaxHeaderBytes: 4 << 10}, func(http.ResponseWriter, *http.Request) {})
+	c := dial(t, s)
+	go fmt.Fprintf(c, "GET / HTTP/1.1\r\nHost: x\r\nX-Big: %s\r\n\r\n", strings.Repeat("x", 64<<10))
+	res, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("status %d", res.StatusCode)
+	}
+}
+
+func TestAServerWithoutAHandlerIsUnavailable(t *testing.T) {
+	t.Parallel()
+	s := httpserver.New(httpserver.Config{Address: "127.0.0.1:0"})
+	if err := s.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	c := dial(t, s)
+	fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+	res, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil || res.StatusCode != 503 {
+		t.Errorf("%v %v", res, err)
+	}
+}
