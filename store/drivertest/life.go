@@ -1,0 +1,178 @@
+package drivertest
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+
+	"github.com/vade-go/vade/store/driver"
+)
+
+var lifeRules = []rule{
+	{"identity", "the driver is for the store, names its URL schemes, and can do the same at every call",
+		func(s *suite) {
+			s.is("capability", s.driver.Capability(), "store")
+			if schemes := s.driver.Schemes(); len(schemes) == 0 || !slices.Contains(schemes, s.config.URL.Scheme) {
+				s.Errorf("schemes %v do not have %q", schemes, s.config.URL.Scheme)
+			}
+			if s.db.Capabilities() != s.db.Capabilities() {
+				s.Error("capabilities change")
+			}
+		}},
+	{"unknown-parameter", "a URL with a parameter that the engine does not know is refused",
+		func(s *suite) {
+			config, u := s.config, *s.config.URL
+			query := u.Query()
+			query.Set("no-such-parameter", "1")
+			u.RawQuery = query.Encode()
+			config.URL, config.Log = &u, slog.New(slog.DiscardHandler)
+			if db, err := s.driver.Open(s.Context(), config); err == nil {
+				s.Error("accepted", db.Close())
+			}
+		}},
+	{"cancelled", "with a cancelled context every call returns its error, and nothing is written",
+		func(s *suite) {
+			s.fill("p", "a", "x")
+			ctx, cancel := context.WithCancel(s.Context())
+			cancel()
+			_, err := s.db.Get(ctx, key("p", "a"))
+			s.wants("get", err, context.Canceled)
+			_, err = s.db.List(ctx, driver.Query{Collection: "things", Partition: "p", Limit: 1})
+			s.wants("list", err, context.Canceled)
+			err = s.db.Do(ctx, "p", func(ctx context.Context, tx driver.Tx) error {
+				_, err := tx.Put(ctx, driver.Write{Key: key("p", "b"), Data: number("1")})
+				return err
+			})
+			s.wants("do", err, context.Canceled)
+			s.is("ids", s.ids(driver.Query{Partition: "p"}), "a")
+		}},
+	{"cancelled-inside", "a context that is cancelled during a transaction ends its calls and keeps it from being committed, even if its function returns nil",
+		func(s *suite) {
+			ctx, cancel := context.WithCancel(s.Context())
+			defer cancel()
+			err := s.db.Do(ctx, "p", func(ctx context.Context, tx driver.Tx) error {
+				if _, err := tx.Put(ctx, driver.Write{Key: key("p", "a"), Data: number("1")}); err != nil {
+					return err
+				}
+				cancel()
+				_, err := tx.Put(ctx, driver.Write{Key: key("p", "b"), Data: number("1")})
+				s.wants("put", err, context.Canceled)
+				_, err = tx.Get(ctx, key("p", "a"))
+				s.wants("get", err, context.Canceled)
+				return nil
+			})
+			s.wants("do", err, context.Canceled)
+			s.is("ids", s.ids(driver.Query{Partition: "p"}), "")
+		}},
+	{"cancelled-waiting", "a context that is cancelled while its transaction waits for another one ends the waiting",
+		func(s *suite) {
+			inside, leave, left := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+			go func() {
+				left <- s.db.Do(s.Context(), "p", func(ctx context.Context, tx driver.Tx) error {
+					if _, err := tx.Put(ctx, driver.Write{Key: key("p", "a"), Data: number("1")}); err != nil {
+						return err
+					}
+					close(inside)
+					<-leave
+					return nil
+				})
+			}()
+			<-inside
+			ctx, cancel := context.WithCancel(s.Context())
+			waiting := make(chan error, 1)
+			go func() {
+				waiting <- s.db.Do(ctx, "p", func(ctx context.Context, tx driver.Tx) error {
+					_, err := tx.Put(ctx, driver.Write{Key: key("p", "a"), Data: number("2")})
+					if err != nil {
+						return err
+					}
+					<-ctx.Done() // an engine that lets both run must not commit this one
+					return nil
+				})
+			}()
+			cancel()
+			s.wants("do", <-waiting, context.Canceled)
+			close(leave)
+			if err := <-left; err != nil {
+				s.Errorf("the other transaction: %v", err)
+			}
+			s.holds(key("p", "a"), 1, number("1"))
+		}},
+	{"tx-over", "a transaction that is over answers ErrClosed",
+		func(s *suite) {
+			var kept driver.Tx
+			s.do("p", func(ctx context.Context, tx driver.Tx) { kept = tx })
+			_, err := kept.Put(s.Context(), driver.Write{Key: key("p", "a"), Data: number("1")})
+			s.wants("put", err, driver.ErrClosed)
+			_, err = kept.Get(s.Context(), key("p", "a"))
+			s.wants("get", err, driver.ErrClosed)
+			s.is("ids", s.ids(driver.Query{Partition: "p"}), "")
+		}},
+	{"closed", "a closed database answers ErrClosed, and may be closed again",
+		func(s *suite) {
+			for range 2 {
+				if err := s.db.Close(); err != nil {
+					s.Fatal(err)
+				}
+			}
+			_, err := s.db.Get(s.Context(), key("p", "a"))
+			s.wants("get", err, driver.ErrClosed)
+			_, err = s.db.List(s.Context(), driver.Query{Collection: "things", Partition: "p", Limit: 1})
+			s.wants("list", err, driver.ErrClosed)
+			err = s.db.Do(s.Context(), "p", func(context.Context, driver.Tx) error { return errors.New("it ran") })
+			s.wants("do", err, driver.ErrClosed)
+		}},
+	{"closing", "closing ends the context of a running transaction, waits for it and commits nothing of it",
+		func(s *suite) {
+			inside, closed := make(chan struct{}), make(chan error, 1)
+			go func() {
+				<-inside
+				closed <- s.db.Close()
+			}()
+			err := s.db.Do(s.Context(), "p", func(ctx context.Context, tx driver.Tx) error {
+				if _, err := tx.Put(ctx, driver.Write{Key: key("p", "a"), Data: number("1")}); err != nil {
+					return err
+				}
+				close(inside)
+				<-ctx.Done()
+				return nil
+			})
+			s.wants("do", err, driver.ErrClosed)
+			if err := <-closed; err != nil {
+				s.Error(err)
+			}
+			if s.db.Capabilities().Durable {
+				s.open()
+				s.is("ids", s.ids(driver.Query{Partition: "p"}), "")
+			}
+		}},
+	{"reopened", "a durable database that is opened again has everything: documents, versions and index entries",
+		func(s *suite) {
+			if !s.db.Capabilities().Durable {
+				return
+			}
+			s.fill("p", "a", "x", "b", "w")
+			s.put(driver.Write{Key: key("p", "a"), Expect: 1, Data: number("2"), Entries: map[string]string{"by": "y"}})
+			if err := s.db.Close(); err != nil {
+				s.Fatal(err)
+			}
+			s.open()
+			s.holds(key("p", "a"), 2, number("2"))
+			s.is("ids", s.ids(driver.Query{Partition: "p"}), "a b")
+			s.is("ids by index", s.ids(driver.Query{Partition: "p", Index: "by"}), "b a")
+			s.put(driver.Write{Key: key("p", "a"), Expect: 2, Data: number("3")})
+		}},
+	{"opened-twice", "a durable database that is opened twice is one database",
+		func(s *suite) {
+			if !s.db.Capabilities().Durable {
+				return
+			}
+			first := s.db
+			s.open()
+			s.put(driver.Write{Key: key("p", "a"), Data: number("1")})
+			if doc, err := first.Get(s.Context(), key("p", "a")); err != nil || doc.Version != 1 {
+				s.Errorf("the other sees %+v, %v", doc, err)
+			}
+		}},
+}

@@ -1,0 +1,236 @@
+package sqlitestore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/vade-go/vade/store/driver"
+)
+
+// patience is how long a transaction waits for those of this process before it. Only a program at fault comes near: one
+// whose transactions wait for something that is not in the database.
+const patience = 30 * time.Second
+
+// database is one open file: one connection that writes, and a pool of those that read.
+type database struct {
+	loc     location
+	log     *slog.Logger
+	remove  func() error // of a temporary file; nil for others
+	turns   turns        // to use the writer
+	writer  *writer
+	writers *sql.DB // holds the one connection of the writer
+	readers *sql.DB
+	lists   statements
+	getStmt *sql.Stmt
+
+	life   context.Context
+	die    context.CancelCauseFunc
+	closed sync.Once
+	err    error // of the first Close
+}
+
+// open opens the file and makes it ready.
+func open(ctx context.Context, loc location, log *slog.Logger) (_ *database, err error) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	d := &database{loc: loc, log: log}
+	d.life, d.die = context.WithCancelCause(context.Background())
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, d.release())
+		}
+	}()
+	if loc.memory {
+		if d.loc, d.remove, err = loc.temporary(); err != nil {
+			return nil, err
+		}
+	}
+	if err := d.loc.prepareFile(); err != nil {
+		return nil, err
+	}
+	if err := d.loc.prepareSchema(ctx); err != nil {
+		return nil, err
+	}
+	if d.writers, err = sql.Open("sqlite", d.loc.dataSource(writing)); err != nil {
+		return nil, d.loc.explain(err)
+	}
+	if d.writer, err = newWriter(ctx, d.writers); err != nil {
+		return nil, d.loc.explain(err)
+	}
+	if d.readers, err = sql.Open("sqlite", d.loc.dataSource(reading)); err != nil {
+		return nil, d.loc.explain(err)
+	}
+	d.readers.SetMaxOpenConns(max(4, 2*runtime.GOMAXPROCS(0)))
+	d.readers.SetMaxIdleConns(max(4, 2*runtime.GOMAXPROCS(0)))
+	if d.getStmt, err = d.readers.PrepareContext(ctx, getSQL); err != nil {
+		return nil, d.loc.explain(err)
+	}
+	return d, nil
+}
+
+func (d *database) Capabilities() driver.Capabilities {
+	return driver.Capabilities{AllPartitions: true, Durable: !d.loc.memory}
+}
+
+func (d *database) Get(ctx context.Context, key driver.Key) (driver.Document, error) {
+	doc, err := get(ctx, d.getStmt, key)
+	return doc, d.readError(ctx, err)
+}
+
+func (d *database) List(ctx context.Context, q driver.Query) ([]driver.Document, error) {
+	text, args := listSQL(q)
+	stmt, err := d.lists.get(ctx, d.readers, text)
+	if err != nil {
+		return nil, d.readError(ctx, err)
+	}
+	docs, err := list(ctx, stmt, q, args)
+	return docs, d.readError(ctx, err)
+}
+
+// readError says what an error of the read pool means to the caller.
+func (d *database) readError(ctx context.Context, err error) error {
+	switch {
+	case err == nil || errors.Is(err, driver.ErrNotFound):
+		return err
+	case d.life.Err() != nil:
+		return driver.ErrClosed
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	default:
+		return d.loc.explain(err)
+	}
+}
+
+// Do waits for its turn, runs fn, and leaves its work in the writer's group until that is committed.
+func (d *database) Do(ctx context.Context, partition string, fn func(context.Context, driver.Tx) error) (err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(d.life, func() { cancel(driver.ErrClosed) })()
+	if err := d.take(ctx); err != nil {
+		return err
+	}
+	kept := false
+	defer func() {
+		if outcome := d.finish(kept); kept {
+			err = outcome
+		}
+	}()
+	if err := d.writer.begin(ctx); err != nil {
+		return d.writeError(ctx, err)
+	}
+	defer func() {
+		if kept {
+			return
+		}
+		if fault := d.writer.undo(); fault != nil {
+			d.log.Error("sqlitestore: rollback", "path", d.loc.path, "error", fault)
+		}
+	}()
+	tx := &transaction{db: d, w: d.writer, partition: partition}
+	defer func() { tx.over = true }()
+	if err := fn(ctx, tx); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err := d.writer.keep(); err != nil {
+		return d.loc.explain(err)
+	}
+	kept = true
+	return nil
+}
+
+// take waits for the turn.
+func (d *database) take(ctx context.Context) error {
+	switch {
+	case d.life.Err() != nil:
+		return driver.ErrClosed
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	}
+	err := d.turns.take(ctx, patience)
+	switch {
+	case errors.Is(err, errTurn):
+		return fmt.Errorf("sqlitestore: %s: a transaction has not ended for %s: %w", d.loc.path, patience, driver.ErrBusy)
+	case err == nil && d.life.Err() != nil:
+		d.finish(false)
+		return driver.ErrClosed
+	}
+	return err
+}
+
+// finish passes the turn on: with the group still open to who waits for it, or else after committing the group. It returns
+// the group's outcome to who has left work in it.
+func (d *database) finish(kept bool) error {
+	g := d.writer.group
+	if g != nil && d.writer.fault == nil && g.members < groupMembers && time.Since(g.began) < groupAge && d.turns.offer() {
+		if !kept {
+			return nil
+		}
+		<-g.done
+	} else {
+		if g != nil {
+			_ = d.writer.commit() // which answers the group
+		}
+		d.turns.release()
+	}
+	if g != nil && g.err != nil {
+		return d.loc.explain(g.err)
+	}
+	return nil
+}
+
+// writeError says what an error of the writer means to the caller.
+func (d *database) writeError(ctx context.Context, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case isBusy(err):
+		return fmt.Errorf("sqlitestore: %s: another process has held the write lock for %s: %w", d.loc.path, d.loc.wait, driver.ErrBusy)
+	default:
+		return d.loc.explain(err)
+	}
+}
+
+// Close waits for the running transaction, whose context it ends, and for the running reads.
+func (d *database) Close() error {
+	d.closed.Do(func() {
+		d.die(driver.ErrClosed)
+		for d.turns.take(context.Background(), time.Hour) != nil {
+		}
+		if d.writer.group != nil {
+			_ = d.writer.commit() // of those that were done before
+		}
+		d.err = d.release()
+	})
+	return d.err
+}
+
+// release gives back whatever has been opened.
+func (d *database) release() error {
+	var errs []error
+	if d.readers != nil {
+		errs = append(errs, d.readers.Close())
+	}
+	if d.writer != nil {
+		errs = append(errs, d.writer.conn.Close())
+	}
+	if d.writers != nil {
+		errs = append(errs, d.writers.Close())
+	}
+	if d.remove != nil {
+		errs = append(errs, d.remove())
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("sqlitestore: close %s: %w", d.loc.path, err)
+	}
+	return nil
+}

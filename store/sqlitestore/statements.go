@@ -1,0 +1,36 @@
+package sqlitestore
+
+import (
+	"context"
+	"database/sql"
+	"sync"
+)
+
+// preparer is a *sql.DB or a *sql.Conn.
+type preparer interface {
+	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
+}
+
+// statements keeps prepared statements by their text. Lists have some forty shapes, so it stays small.
+type statements struct {
+	mu     sync.Mutex
+	byText map[string]*sql.Stmt
+}
+
+// get prepares text at the first call. The statement lives as long as what prepared it.
+func (s *statements) get(ctx context.Context, p preparer, text string) (*sql.Stmt, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if stmt, ok := s.byText[text]; ok {
+		return stmt, nil
+	}
+	stmt, err := p.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	if s.byText == nil {
+		s.byText = make(map[string]*sql.Stmt)
+	}
+	s.byText[text] = stmt
+	return stmt, nil
+}
