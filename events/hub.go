@@ -1,0 +1,95 @@
+package events
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/vade-go/vade/events/driver"
+	"github.com/vade-go/vade/operation"
+)
+
+// Message is an event with its envelope, ready to be stored or sent. It is JSON with the members topic, id, key, headers
+// and data, so that an outbox can keep it and send it later with its own identity and trace.
+type Message = driver.Message
+
+var (
+	// ErrNoEngine says that the program chose no broker.
+	ErrNoEngine = errors.New("no engine is configured for events")
+	// ErrNotOpen says that a producer was used before its service was opened.
+	ErrNotOpen = errors.New("the service is not open")
+	// ErrUnsupported says that the broker in force cannot do what is asked.
+	ErrUnsupported = errors.New("the broker cannot do this")
+)
+
+// Hub is the connection to the broker that all services of a process share. It is safe for concurrent use.
+type Hub struct {
+	broker driver.Broker
+	scheme string
+
+	mu       sync.Mutex
+	declared map[string]bool
+}
+
+type hubKey struct{}
+
+// Open returns the hub of the process, connecting it at the first call to the engine that env names for events. It is closed
+// with env.Shared. Cancelling ctx ends the attempt.
+func Open(ctx context.Context, env *operation.Env) (*Hub, error) {
+	v, err := env.Shared.Once(hubKey{}, func() (any, error) { return connect(ctx, env) })
+	if err != nil {
+		return nil, err
+	}
+	return v.(*Hub), nil
+}
+
+func connect(ctx context.Context, env *operation.Env) (*Hub, error) {
+	engine, ok := env.Engines[driver.Capability]
+	if !ok || engine.URL == nil {
+		return nil, fmt.Errorf("events: %w", ErrNoEngine)
+	}
+	d, ok := engine.Driver.(driver.Driver)
+	if !ok {
+		return nil, fmt.Errorf("events: %T is not a driver for events", engine.Driver)
+	}
+	broker, err := d.Open(ctx, driver.Config{URL: engine.URL, System: env.System, DataDir: env.DataDir, Log: env.Log})
+	if err != nil {
+		return nil, fmt.Errorf("events: %w", err)
+	}
+	return &Hub{broker: broker, scheme: engine.URL.Scheme, declared: make(map[string]bool)}, nil
+}
+
+// Publish stores a message that [Producer.Encode] made, whatever its topic, and returns when the broker has it durably. An error
+// leaves open whether it was stored; publishing it again is harmless within minutes, since its ID stays the same.
+// Cancelling ctx ends the wait.
+func (h *Hub) Publish(ctx context.Context, m *Message) error {
+	if err := h.broker.Publish(ctx, m); err != nil {
+		return fmt.Errorf("events: publish %s: %w", m.Topic, err)
+	}
+	return nil
+}
+
+// Close disconnects from the broker at once, and stops one that lives in this process.
+func (h *Hub) Close() error { return h.broker.Close() }
+
+// declare makes sure of a topic once in the process.
+func (h *Hub) declare(ctx context.Context, t driver.Topic) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.declared[t.Name] {
+		return nil
+	}
+	if err := h.broker.Declare(ctx, t); err != nil {
+		return fmt.Errorf("events: declare %s: %w", t.Name, err)
+	}
+	h.declared[t.Name] = true
+	return nil
+}
+
+// forget makes the next declare ask the broker again, because the topic seems to be gone.
+func (h *Hub) forget(topic string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.declared, topic)
+}

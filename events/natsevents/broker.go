@@ -1,0 +1,265 @@
+package natsevents
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/vade-go/vade/events/driver"
+)
+
+const (
+	dedupeWindow  = 10 * time.Minute
+	callTimeout   = 10 * time.Second       // of an administrative request whose context has no deadline
+	publishTotal  = 30 * time.Second       // of a publish whose context has no deadline
+	publishTry    = 5 * time.Second        // of one attempt
+	publishPause  = 250 * time.Millisecond // between attempts
+	closePatience = time.Second            // for the last words of consumers
+	declareAtOnce = 4
+)
+
+// broker is a connection to JetStream and, when the server is embedded, the server.
+type broker struct {
+	cfg      driver.Config
+	settings settings
+	nc       *nats.Conn
+	js       jetstream.JetStream
+	server   *embedded     // nil: not in this process
+	down     chan struct{} // the connection was closed on this side
+
+	mu        sync.Mutex
+	closed    bool
+	consumers map[*consumer]struct{}
+}
+
+// newBroker checks that JetStream is there. It owns nc and srv and closes them when it fails.
+func newBroker(ctx context.Context, cfg driver.Config, s settings, nc *nats.Conn, srv *embedded) (*broker, error) {
+	b := &broker{cfg: cfg, settings: s, nc: nc, server: srv, down: make(chan struct{}), consumers: make(map[*consumer]struct{})}
+	js, err := jetstream.New(nc, jetstream.WithDefaultTimeout(callTimeout))
+	if err == nil {
+		b.js = js
+		_, err = js.AccountInfo(ctx)
+	}
+	if err != nil {
+		if errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount) {
+			err = fmt.Errorf("the server runs without JetStream, which keeps the events; start it with -js: %w", err)
+		}
+		return nil, errors.Join(fmt.Errorf("natsevents: connect to %s: %w", cfg.URL.Redacted(), err), b.Close())
+	}
+	return b, nil
+}
+
+// Capabilities are those of JetStream. Its members of a group are given whatever comes next, so the order of a key ends at the
+// process.
+func (b *broker) Capabilities() driver.Capabilities {
+	return driver.Capabilities{Delay: true, Replay: true, Dedupe: true}
+}
+
+// Declare creates or updates one stream for each topic.
+func (b *broker) Declare(ctx context.Context, topics ...driver.Topic) error {
+	ctx, cancel := within(ctx, callTimeout)
+	defer cancel()
+	var g errgroup.Group
+	g.SetLimit(declareAtOnce)
+	errs := make([]error, len(topics))
+	for i, t := range topics {
+		g.Go(func() error {
+			if errs[i] = b.declare(ctx, t); errs[i] != nil {
+				errs[i] = fmt.Errorf("natsevents: declare %s: %w", t.Name, b.closedError(errs[i]))
+			}
+			return nil
+		})
+	}
+	_ = g.Wait()
+	return errors.Join(errs...)
+}
+
+func (b *broker) declare(ctx context.Context, t driver.Topic) error {
+	if !plainName(t.Name) {
+		return errName
+	}
+	want := jetstream.StreamConfig{
+		Name:        streamName(b.cfg.System, t.Name),
+		Description: "events " + t.Name + " of " + b.cfg.System,
+		Subjects:    []string{subjectName(b.cfg.System, t.Name)},
+		Retention:   jetstream.LimitsPolicy,
+		Discard:     jetstream.DiscardOld,
+		MaxAge:      t.Retain,
+		Storage:     jetstream.FileStorage,
+		Replicas:    b.settings.replicas,
+		Duplicates:  dedupeWindow,
+		AllowDirect: true,
+	}
+	if t.Retain > 0 && t.Retain < dedupeWindow {
+		want.Duplicates = t.Retain
+	}
+	// Creating what exists in the same form is no error, and costs nothing on the disk.
+	_, err := b.js.CreateStream(ctx, want)
+	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
+		_, err = b.js.UpdateStream(ctx, want)
+	}
+	return err
+}
+
+// Publish stores m. A message with an ID is sent again when no answer comes, since the server drops the second copy.
+func (b *broker) Publish(ctx context.Context, m *driver.Message) error {
+	ctx, cancel := within(ctx, publishTotal)
+	defer cancel()
+	msg := encode(b.cfg.System, m)
+	for {
+		err := b.publish(ctx, msg)
+		if err == nil {
+			return nil
+		}
+		// Without responders nobody has seen the message.
+		lost := errors.Is(err, context.DeadlineExceeded) && m.ID != ""
+		if ctx.Err() != nil || b.isClosed() || !lost && !errors.Is(err, jetstream.ErrNoStreamResponse) {
+			return fmt.Errorf("natsevents: publish %s: %w", m.Topic, b.closedError(err))
+		}
+		pause(ctx, publishPause)
+	}
+}
+
+func (b *broker) publish(ctx context.Context, msg *nats.Msg) error {
+	ctx, cancel := context.WithTimeout(ctx, publishTry)
+	defer cancel()
+	_, err := b.js.PublishMsg(ctx, msg, jetstream.WithRetryAttempts(0))
+	return err
+}
+
+// Subscribe creates the durable consumer of the group and starts to pull from it.
+func (b *broker) Subscribe(ctx context.Context, s driver.Subscription) (driver.Consumer, error) {
+	ctx, cancel := within(ctx, callTimeout)
+	defer cancel()
+	c, err := b.subscribe(ctx, s)
+	if err != nil {
+		return nil, fmt.Errorf("natsevents: subscribe %s to %s: %w", s.Group, s.Topic, b.closedError(err))
+	}
+	return c, nil
+}
+
+func (b *broker) subscribe(ctx context.Context, s driver.Subscription) (*consumer, error) {
+	if !plainName(s.Topic) || !plainName(s.Group) {
+		return nil, errName
+	}
+	if s.Window < 1 || s.AckWait < time.Second {
+		return nil, fmt.Errorf("window %d, ack wait %s: at least 1 and 1s", s.Window, s.AckWait)
+	}
+	stream, durable := streamName(b.cfg.System, s.Topic), durableName(s.Group)
+	if err := b.ensureConsumer(ctx, stream, durable, s); err != nil {
+		return nil, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.closed {
+		return nil, driver.ErrClosed
+	}
+	c, err := newConsumer(b, stream, durable, s)
+	if err != nil {
+		return nil, err
+	}
+	b.consumers[c] = struct{}{}
+	return c, nil
+}
+
+// ensureConsumer creates the group, or brings it up to date. Where it began stays as it was: the server lets nobody change that.
+func (b *broker) ensureConsumer(ctx context.Context, stream, durable string, s driver.Subscription) error {
+	cfg := jetstream.ConsumerConfig{
+		Durable:       durable,
+		AckPolicy:     jetstream.AckExplicitPolicy,
+		AckWait:       s.AckWait,
+		MaxAckPending: maxAckPending,
+		MaxDeliver:    -1, // package events counts
+	}
+	if s.FromNow {
+		cfg.DeliverPolicy = jetstream.DeliverNewPolicy
+	}
+	if known, err := b.js.Consumer(ctx, stream, durable); err == nil {
+		cfg.DeliverPolicy = known.CachedInfo().Config.DeliverPolicy
+	} else if !errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return err
+	}
+	_, err := b.js.CreateOrUpdateConsumer(ctx, stream, cfg)
+	return err
+}
+
+// Close ends the consumers, the connection and the embedded server.
+func (b *broker) Close() error {
+	b.mu.Lock()
+	if b.closed {
+		b.mu.Unlock()
+		return nil
+	}
+	b.closed = true
+	consumers := slices.Collect(maps.Keys(b.consumers))
+	b.mu.Unlock()
+
+	for _, c := range consumers {
+		c.end(driver.ErrClosed)
+	}
+	// What their buffers hold goes back at once if the server is there to hear it.
+	patience := time.NewTimer(closePatience)
+	defer patience.Stop()
+	for _, c := range consumers {
+		select {
+		case <-c.done:
+		case <-patience.C:
+			patience.Reset(0)
+		}
+	}
+	b.nc.Close()
+	close(b.down)
+	for _, c := range consumers {
+		<-c.done
+	}
+	if b.server != nil {
+		b.server.stop()
+	}
+	return nil
+}
+
+func (b *broker) isClosed() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.closed
+}
+
+func (b *broker) forget(c *consumer) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.consumers, c)
+}
+
+// closedError says that the broker was closed when that is the reason of err.
+func (b *broker) closedError(err error) error {
+	if b.isClosed() && !errors.Is(err, driver.ErrClosed) {
+		return fmt.Errorf("%w: %w", driver.ErrClosed, err)
+	}
+	return err
+}
+
+// within gives a context without a deadline one.
+func within(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	if _, ok := ctx.Deadline(); ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, d)
+}
+
+// pause waits a moment, or less if ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}

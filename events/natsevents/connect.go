@@ -1,0 +1,99 @@
+package natsevents
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/vade-go/vade/events/driver"
+)
+
+const connectTimeout = 5 * time.Second
+
+// options are what every connection has: it reconnects for ever, with jitter, so that a thousand clients don't come back
+// to a restarted server in one instant.
+func options(cfg driver.Config) []nats.Option {
+	log := cfg.Log
+	return []nats.Option{
+		nats.Name("vade " + cfg.System),
+		nats.Timeout(connectTimeout),
+		nats.MaxReconnects(-1),
+		nats.ReconnectWait(250 * time.Millisecond),
+		nats.ReconnectJitter(250*time.Millisecond, time.Second),
+		nats.PingInterval(20 * time.Second),
+		nats.MaxPingsOutstanding(2),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil {
+				log.Warn("nats connection lost, reconnecting", "error", err.Error())
+			}
+		}),
+		nats.ReconnectHandler(func(nc *nats.Conn) { log.Info("nats connection restored", "server", nc.ConnectedUrlRedacted()) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			log.Warn("nats connection", "error", err.Error())
+		}),
+	}
+}
+
+// dial connects to the servers of the URL within ctx.
+func dial(ctx context.Context, cfg driver.Config, s settings) (*nats.Conn, error) {
+	d := &dialer{opening: ctx}
+	opts := append(options(cfg), nats.SetCustomDialer(d))
+	if s.creds != "" {
+		opts = append(opts, nats.UserCredentials(s.creds))
+	}
+	if u := cfg.URL.User; u != nil {
+		if password, ok := u.Password(); ok {
+			opts = append(opts, nats.UserInfo(u.Username(), password))
+		} else {
+			opts = append(opts, nats.Token(u.Username()))
+		}
+	}
+	// The scheme goes before every host of the list. Credentials are options, so that servers learnt later get them, too.
+	hosts := strings.Split(cfg.URL.Host, ",")
+	for i, host := range hosts {
+		hosts[i] = cfg.URL.Scheme + "://" + host
+	}
+	nc, err := nats.Connect(strings.Join(hosts, ","), opts...)
+	if err != nil {
+		return nil, errors.Join(err, d.failure(), ctx.Err())
+	}
+	d.opened.Store(true)
+	return nc, nil
+}
+
+// dialer opens sockets: within the context of Open at first, without one for the reconnects that come later.
+type dialer struct {
+	opening context.Context
+	opened  atomic.Bool
+	mu      sync.Mutex
+	last    error // which the library would keep to itself
+}
+
+func (d *dialer) Dial(network, address string) (net.Conn, error) {
+	ctx := d.opening
+	if d.opened.Load() {
+		ctx = context.Background()
+	}
+	socket := net.Dialer{Timeout: connectTimeout}
+	conn, err := socket.DialContext(ctx, network, address)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.last = err
+	return conn, err
+}
+
+func (d *dialer) failure() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.last
+}
+
+func dialEmbedded(srv *embedded, cfg driver.Config) (*nats.Conn, error) {
+	return nats.Connect("", append(options(cfg), nats.InProcessServer(srv.server))...)
+}
