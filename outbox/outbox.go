@@ -1,0 +1,132 @@
+package outbox
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/vade-go/vade/events"
+	"github.com/vade-go/vade/operation"
+	"github.com/vade-go/vade/store"
+	"github.com/vade-go/vade/telemetry"
+)
+
+// Outbox belongs to a service: it keeps events beside the documents that they tell about, and publishes them once they are
+// committed. It is declared by [Of] and safe for concurrent use.
+type Outbox struct {
+	service  string
+	db       *store.DB
+	pending  *store.Collection[entry]
+	receipts *store.Collection[receipt]
+	keep     time.Duration // receipts
+
+	publish func(context.Context, *events.Message) error
+	relayed *telemetry.Work
+	log     *slog.Logger
+	wake    chan struct{} // has room for one: there is something to publish
+
+	stopping chan struct{} // closed by Stop
+	stop     sync.Once
+	cancel   context.CancelFunc
+	done     chan struct{} // closed when the relay has ended
+}
+
+type key struct{}
+
+// Option changes an outbox.
+type Option func(*Outbox)
+
+// KeepReceipts is how long [Once] remembers an event. It should not be shorter than the broker may take to deliver an event
+// again. Default: [Receipts].
+func KeepReceipts(d time.Duration) Option { return func(o *Outbox) { o.keep = d } }
+
+// Receipts is how long Once remembers an event by default: as long as brokers keep the events of a topic.
+const Receipts = events.Retention
+
+// Of declares that a service has an outbox, and returns it, the same at every call. Options of any call count, the last ones
+// most. It is needed for [Publish] and [Once].
+//
+// Components stop in the reverse order of their declaration: an outbox that is declared before the subscriptions of its service
+// still publishes what these commit while they drain.
+func Of(s operation.Scope, opts ...Option) *Outbox {
+	o := s.Declare(key{}, func() operation.Part {
+		o := &Outbox{
+			service: s.Name(), db: store.Of(s), keep: Receipts,
+			pending:  store.Collect(s, "_outbox", store.Internal[entry](), store.Index(byOrder, func(e entry) string { return e.Order })),
+			receipts: store.Collect(s, "_inbox", store.Internal[receipt](), store.Index(byTime, func(r receipt) string { return r.Handled })),
+			wake:     make(chan struct{}, 1), stopping: make(chan struct{}), done: make(chan struct{}),
+		}
+		o.db.Extend(key{}, o)
+		return o
+	}).(*Outbox)
+	for _, option := range opts {
+		option(o)
+	}
+	return o
+}
+
+// Describe checks the options. The manifest says nothing about an outbox. Vade calls it.
+func (o *Outbox) Describe(*operation.Description) error {
+	if o.keep <= 0 {
+		return fmt.Errorf("outbox: %s: KeepReceipts(%s): must be positive", o.service, o.keep)
+	}
+	return nil
+}
+
+// Open connects the outbox to the broker. Vade calls it.
+func (o *Outbox) Open(ctx context.Context, env *operation.Env) error {
+	hub, err := events.Open(ctx, env)
+	if err != nil {
+		return fmt.Errorf("outbox: %w", err)
+	}
+	o.relayed, err = env.Telemetry.Work(telemetry.WorkConfig{
+		Name: "relay outbox", Kind: telemetry.Producer, Metric: "vade.outbox.relay.duration",
+	})
+	if err != nil {
+		return fmt.Errorf("outbox: %w", err)
+	}
+	o.publish, o.log = hub.Publish, env.Log
+	return nil
+}
+
+// Start begins to publish, first what is left from before. Vade calls it.
+func (o *Outbox) Start(context.Context) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	o.cancel = cancel
+	go o.run(ctx)
+	return nil
+}
+
+// Stop finishes what is being published and returns; what is left is published after the next start. When ctx ends first it
+// gives up and returns the error of ctx. Vade calls it.
+func (o *Outbox) Stop(ctx context.Context) error {
+	o.stop.Do(func() { close(o.stopping) })
+	select {
+	case <-o.done:
+		o.cancel()
+		return nil
+	case <-ctx.Done():
+		o.cancel()
+		<-o.done
+		return ctx.Err()
+	}
+}
+
+// signal wakes the relay, if it sleeps.
+func (o *Outbox) signal() {
+	select {
+	case o.wake <- struct{}{}:
+	default:
+	}
+}
+
+// of returns the outbox of the service whose transaction tx is.
+func of(tx *store.Tx) (*Outbox, error) {
+	o, ok := tx.Extension(key{}).(*Outbox)
+	if !ok {
+		return nil, errNone
+	}
+	return o, nil
+}
