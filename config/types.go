@@ -1,0 +1,76 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// hidden stands for a secret that is set.
+const hidden = "•••"
+
+// Secret is a text that is never printed: formatting, logging and encoding it show that it is set and no more.
+type Secret string
+
+// Reveal returns the text itself.
+func (s Secret) Reveal() string { return string(s) }
+
+// String returns "•••", or "" when the secret is not set.
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return hidden
+}
+
+// GoString is String: %#v shows nothing either.
+func (s Secret) GoString() string { return s.String() }
+
+// LogValue is String.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// MarshalText is String, so that no encoder shows it.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Size is a number of bytes, written with a unit: "512", "64KB", "1MiB".
+type Size int64
+
+var units = []struct {
+	suffix string
+	bytes  int64
+}{
+	{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"TiB", 1 << 40},
+	{"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"TB", 1e12}, {"B", 1},
+}
+
+var errSize = errors.New("a size is a whole number of bytes with or without a unit, such as 64KB or 1MiB")
+
+// UnmarshalText reads a size that is not negative.
+func (s *Size) UnmarshalText(text []byte) error {
+	number, factor := strings.TrimSpace(string(text)), int64(1)
+	for _, u := range units {
+		if rest, ok := strings.CutSuffix(number, u.suffix); ok {
+			number, factor = strings.TrimSpace(rest), u.bytes
+			break
+		}
+	}
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || n < 0 || n > math.MaxInt64/factor {
+		return errSize
+	}
+	*s = Size(n * factor)
+	return nil
+}
+
+// String writes the size in the largest binary unit that keeps it whole.
+func (s Size) String() string {
+	for _, u := range []int{3, 2, 1, 0} {
+		if b := units[u].bytes; s > 0 && int64(s)%b == 0 {
+			return fmt.Sprintf("%d%s", int64(s)/b, units[u].suffix)
+		}
+	}
+	return strconv.FormatInt(int64(s), 10)
+}
