@@ -10,8 +10,8 @@
 //	sqlite::memory:           a database for as long as it is open; also sqlite:?mode=memory
 //	sqlite:?wait=2s           how long to wait for the lock of another process; default 5s
 //
-// A database "in memory" is a file in the system's folder for temporary files, removed when it is closed, so that it behaves
-// like any other.
+// A database "in memory" is a file in the system's folder for temporary files, so that it behaves like any other. It is removed
+// when it is closed; a process that is killed leaves it to the system's own cleaning.
 //
 // # Guarantees
 //

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -222,4 +224,20 @@ func TestSuccessorIsTheFirstTextBehindAPrefix(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", prefix, got, want)
 		}
 	}
+}
+
+func FuzzLocate(f *testing.F) {
+	for _, seed := range []string{"sqlite:", "sqlite:///var/lib", "sqlite:data?wait=1s", "sqlite::memory:", "sqlite://a:b@c/d", "sqlite:?mode=memory", "sqlite:%2e%2e"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, address string) {
+		u, err := url.Parse(address)
+		if err != nil {
+			return
+		}
+		loc, err := locate(driver.Config{URL: u, Service: "bookings", DataDir: "data"})
+		if err == nil && (filepath.Base(loc.path) != "bookings.db" || loc.wait < 0) {
+			t.Errorf("%q leads to %+v", address, loc)
+		}
+	})
 }
