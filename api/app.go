@@ -36,7 +36,6 @@ func (a *App) add(e *endpoint) { a.endpoints = append(a.endpoints, e) }
 func (a *App) Describe(d *operation.Description) error {
 	var errs []error
 	a.mux = http.NewServeMux()
-	methods := make(map[string][]string)
 	ids := make(map[string]*endpoint)
 	for _, e := range a.endpoints {
 		if err := e.describe(d); err != nil {
@@ -53,13 +52,9 @@ func (a *App) Describe(d *operation.Description) error {
 			errs = append(errs, err)
 			continue
 		}
-		methods[e.path] = append(methods[e.path], e.method)
 		d.Service.Operations = append(d.Service.Operations, *e.op)
 	}
-	for path, list := range methods {
-		a.mux.Handle(path, otherMethods(list))
-	}
-	a.mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { problem.Write(w, problem.NotFound()) })
+	a.mux.HandleFunc("/", a.unmatched)
 	return errors.Join(errs...)
 }
 
@@ -74,27 +69,41 @@ func (a *App) route(e *endpoint) (err error) {
 			err = &DeclarationError{Source: e.source, Operation: e.key(), Err: fmt.Errorf("%w: %s", ErrPath, reason)}
 		}
 	}()
-	a.mux.Handle(e.key(), e)
+	a.mux.Handle(e.op.Pattern(), e)
 	a.byKey[e.key()] = e
 	return nil
 }
 
-// otherMethods answers for a path whose method is not declared.
-func otherMethods(declared []string) http.Handler {
-	if slices.Contains(declared, http.MethodGet) {
-		declared = append(declared, http.MethodHead)
+// unmatched answers what no operation does: a path that has other methods, or none.
+func (a *App) unmatched(w http.ResponseWriter, r *http.Request) {
+	allowed := a.allowed(r)
+	if len(allowed) == 0 {
+		problem.Write(w, problem.NotFound())
+		return
 	}
-	allow := append(slices.Clone(declared), http.MethodOptions)
-	slices.Sort(allow)
-	header := strings.Join(slices.Compact(allow), ", ")
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Allow", header)
-		if r.Method == http.MethodOptions {
-			w.WriteHeader(http.StatusNoContent)
-			return
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	if r.Method == http.MethodOptions {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	problem.Write(w, problem.MethodNotAllowed())
+}
+
+// allowed returns the methods that the path of a request has, sorted.
+func (a *App) allowed(r *http.Request) []string {
+	var methods []string
+	for _, m := range []string{"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"} {
+		probe := *r
+		probe.Method = m
+		if _, pattern := a.mux.Handler(&probe); pattern != "/" {
+			methods = append(methods, m)
 		}
-		problem.Write(w, problem.MethodNotAllowed())
-	})
+	}
+	if len(methods) > 0 {
+		methods = append(methods, http.MethodOptions)
+		slices.Sort(methods)
+	}
+	return methods
 }
 
 // Open compiles the running plans.

@@ -194,6 +194,9 @@ func wildcards(path string) ([]string, error) {
 	if !strings.HasPrefix(path, "/") {
 		return nil, fmt.Errorf("%w: %q does not begin with a slash", ErrPath, path)
 	}
+	if strings.HasSuffix(path, "/") && path != "/" {
+		return nil, fmt.Errorf("%w: %q ends with a slash; it names the same resource without", ErrPath, path)
+	}
 	var names []string
 	for segment := range strings.SplitSeq(path[1:], "/") {
 		open, inner := strings.HasPrefix(segment, "{"), strings.Trim(segment, "{}")

@@ -33,6 +33,7 @@ func TestMistakesOfADeclarationNameThePlaceAndTheMend(t *testing.T) {
 		{"wildcard without a field", func(s *service) { api.Get(s, "/a/{id}/{part}", get, public) }, api.ErrPath, "{part} has no field"},
 		{"field without a wildcard", func(s *service) { api.Get(s, "/a", get, public) }, api.ErrPath, `"id"`},
 		{"no slash", func(s *service) { api.Get(s, "a/{id}", get, public) }, api.ErrPath, "slash"},
+		{"slash at the end", func(s *service) { api.Get(s, "/a/{id}/", get, public) }, api.ErrPath, "ends with a slash"},
 		{"half a wildcard", func(s *service) { api.Get(s, "/a/x{id}", get, public) }, api.ErrPath, "not a {name}"},
 		{"twice", func(s *service) {
 			api.Get(s, "/n", nothing, public)

@@ -85,7 +85,7 @@ func (e *endpoint) describeInput(d *operation.Description) {
 		e.op.MaxBody = 0
 		return
 	}
-	e.op.Body = &manifest.Content{MediaType: "application/json", Schema: json.RawMessage(e.binder.body.schema.JSON(d.Definitions))}
+	e.op.Body = &manifest.Content{MediaType: "application/json", Optional: !e.binder.body.required, Schema: json.RawMessage(e.binder.body.schema.JSON(d.Definitions))}
 }
 
 func (e *endpoint) describeOutput(d *operation.Description) error {

@@ -246,6 +246,20 @@ func TestOptionsTellsTheMethodsOfAPath(t *testing.T) {
 	}
 }
 
+func TestAPathUnderAParameterMayHaveAnotherMethod(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	api.Get(s, "/books/{id}", get, auth.Public())
+	api.Post(s, "/books/search", nothing, auth.Public())
+	h := s.open(t, io.Discard, nil)
+	for target, want := range map[string]int{"GET /books/1": 200, "GET /books/search": 200, "POST /books/search": 204, "POST /books/1": 405} {
+		method, path, _ := strings.Cut(target, " ")
+		if res, body := send(t, h, method, path, ""); res.StatusCode != want {
+			t.Errorf("%s: status %d, want %d: %s", target, res.StatusCode, want, body)
+		}
+	}
+}
+
 func TestARequestIdIsKeptOrMade(t *testing.T) {
 	t.Parallel()
 	h := shop(t, io.Discard)

@@ -25,6 +25,14 @@ type Operation struct {
 	Source      string      `json:"source,omitempty"` // where it was declared: "import/path/file.go:12"
 }
 
+// Pattern returns what [net/http.ServeMux] registers for the operation: its method and path, and for the root exactly the root.
+func (o *Operation) Pattern() string {
+	if o.Path == "/" {
+		return o.Method + " /{$}"
+	}
+	return o.Method + " " + o.Path
+}
+
 // Security says who may call an operation. The zero value is undecided, and an undecided operation does not start.
 type Security struct {
 	Public  bool     `json:"public,omitempty"`
@@ -62,6 +70,7 @@ type Parameter struct {
 // Content is a typed body.
 type Content struct {
 	MediaType string          `json:"media_type"`
+	Optional  bool            `json:"optional,omitempty"` // a request may leave it out
 	Schema    json.RawMessage `json:"schema,omitempty"`
 }
 

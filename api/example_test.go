@@ -1,0 +1,68 @@
+package api_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/vade-go/vade"
+	"github.com/vade-go/vade/api"
+	"github.com/vade-go/vade/auth"
+	"github.com/vade-go/vade/problem"
+)
+
+var ErrUnknownBook = problem.New(http.StatusNotFound, "unknown-book", "No book has this ISBN")
+
+type FindBook struct {
+	ISBN string         `path:"isbn" pattern:"^[0-9]{13}$"`
+	Full api.Opt[bool]  `query:"full" doc:"With its table of contents."`
+	User auth.Principal // resolves itself
+}
+
+type Book struct {
+	ISBN  string `json:"isbn"`
+	Title string `json:"title"`
+}
+
+func findBook(_ context.Context, in FindBook) (Book, error) {
+	if in.ISBN != "9780134190440" {
+		return Book{}, ErrUnknownBook
+	}
+	return Book{ISBN: in.ISBN, Title: "The Go Programming Language"}, nil
+}
+
+func Example() {
+	svc := vade.NewService("library")
+	books := api.Group(svc, "/books", auth.Require(auth.OAuth2("library")))
+	api.Get(books, "/{isbn}", findBook, auth.Scopes("books:read"), api.Fails(ErrUnknownBook))
+
+	m, err := vade.NewSystem("town", svc).Manifest()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	op := m.Services[0].Operations[0]
+	fmt.Println(op.ID, op.Method, op.Path, op.Security.Scopes)
+	for _, p := range op.Parameters {
+		fmt.Println(p.In, p.Name, p.Required)
+	}
+
+	// A handler is a function: a unit test calls it without any server.
+	book, err := findBook(context.Background(), FindBook{ISBN: "9780134190440"})
+	fmt.Println(book.Title, err)
+	// Output:
+	// library.findBook GET /books/{isbn} [books:read]
+	// path isbn true
+	// query full false
+	// The Go Programming Language <nil>
+}
+
+func Example_undecided() {
+	svc := vade.NewService("library")
+	api.Get(svc, "/books/{isbn}", findBook) // nobody said who may call it
+
+	_, err := vade.NewSystem("town", svc).Manifest()
+	fmt.Println(err)
+	// Output:
+	// github.com/vade-go/vade/api_test/example_test.go:62: GET /books/{isbn}: nothing says who may call this operation: add auth.Require(...) to the operation or its group, or auth.Public()
+}

@@ -1,0 +1,172 @@
+package openapi
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/vade-go/vade/manifest"
+)
+
+// deriver collects, while paths are derived, what they refer to and what is wrong.
+type deriver struct {
+	source    map[string]json.RawMessage // the named schemas of the manifest
+	schemas   map[string]jsontext.Value  // those that are in use
+	pending   []string                   // in use and not derived yet
+	responses map[string]*response       // the shared failures in use, by problem code
+	schemes   map[string]bool            // the security schemes in use
+	problem   string                     // name of the schema of problems
+	ids       map[string]string          // operation id → method and path
+	errs      []error
+}
+
+func newDeriver(source map[string]json.RawMessage) *deriver {
+	d := &deriver{
+		source:    source,
+		schemas:   make(map[string]jsontext.Value),
+		responses: make(map[string]*response),
+		schemes:   make(map[string]bool),
+		ids:       make(map[string]string),
+		problem:   "Problem",
+	}
+	for taken := true; taken; {
+		if _, taken = source[d.problem]; taken {
+			d.problem = "vade." + d.problem
+		}
+	}
+	return d
+}
+
+func (d *deriver) fail(where, format string, args ...any) {
+	d.errs = append(d.errs, fmt.Errorf("openapi: %s: "+format, append([]any{where}, args...)...))
+}
+
+// schema derives a schema that is used in place. None at all allows anything.
+func (d *deriver) schema(where string, raw []byte) jsontext.Value {
+	if len(raw) == 0 {
+		return jsontext.Value(`{}`)
+	}
+	v, err := refer(raw, func(name string) { d.use(where, name) })
+	if err != nil {
+		d.fail(where, "%w", err)
+		return jsontext.Value(`{}`)
+	}
+	return v
+}
+
+func (d *deriver) use(where, name string) {
+	if _, used := d.schemas[name]; used {
+		return
+	}
+	if _, ok := d.source[name]; !ok {
+		d.fail(where, "the manifest has no schema %q", name)
+		return
+	}
+	d.schemas[name] = nil
+	d.pending = append(d.pending, name)
+}
+
+// components derives what the paths refer to. It is called after paths.
+func (d *deriver) components(issuer string) components {
+	for len(d.pending) > 0 {
+		name := d.pending[0]
+		d.pending = d.pending[1:]
+		d.checkName("schema", name)
+		d.schemas[name] = d.schema("schema "+name, d.source[name])
+	}
+	c := components{Schemas: d.schemas, Responses: d.responses, SecuritySchemes: make(map[string]securityScheme)}
+	if len(d.ids) > 0 {
+		c.Schemas[d.problem] = problemSchema()
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.schemes)) {
+		d.checkName("security scheme", name)
+		c.SecuritySchemes[name] = bearer(name, issuer)
+	}
+	return c
+}
+
+// componentName is what section 4.8.7.1 of the specification allows.
+var componentName = regexp.MustCompile(`^[a-zA-Z0-9._-]+$`)
+
+func (d *deriver) checkName(kind, name string) {
+	if !componentName.MatchString(name) {
+		d.fail(kind, "the name %q has characters other than letters, digits, dots, hyphens and underscores", name)
+	}
+}
+
+func bearer(name, issuer string) securityScheme {
+	text := "Bearer token of " + name + "."
+	if issuer != "" {
+		text = "Bearer token of " + name + ", issued by " + issuer + "."
+	}
+	return securityScheme{Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: text}
+}
+
+func (d *deriver) operation(svc manifest.Service, op manifest.Operation) *operation {
+	if other, taken := d.ids[op.ID]; taken {
+		d.fail(op.ID, "the id belongs to %s already", other)
+	}
+	d.ids[op.ID] = op.Method + " " + op.Path
+	o := &operation{
+		OperationID: op.ID, Summary: op.Summary, Description: op.Description, Tags: tagsOf(svc, op), Deprecated: op.Deprecated,
+		Security: d.security(op), Parameters: d.parameters(op), Responses: d.answers(op),
+	}
+	if op.Body != nil {
+		o.RequestBody = &requestBody{Required: !op.Body.Optional, Content: d.content(op.ID+" body", op.Body)}
+	}
+	for _, s := range op.Plan {
+		o.Plan = append(o.Plan, step{Stage: s.Stage, Detail: s.Detail})
+	}
+	return o
+}
+
+// security lists the schemes, any of which will do, each with all the scopes; an empty list says that anybody may call.
+func (d *deriver) security(op manifest.Operation) []map[string]scopes {
+	list := []map[string]scopes{}
+	if !op.Security.Decided() {
+		d.fail(op.ID, "nobody has said who may call it")
+	}
+	if op.Security.Public {
+		return list
+	}
+	for _, name := range op.Security.Schemes {
+		d.schemes[name] = true
+		list = append(list, map[string]scopes{name: op.Security.Scopes})
+	}
+	return list
+}
+
+func (d *deriver) parameters(op manifest.Operation) []parameter {
+	var list []parameter
+	for _, p := range op.Parameters {
+		if ignored(p) {
+			continue
+		}
+		list = append(list, parameter{
+			Name: p.Name, In: p.In, Required: p.Required || p.In == "path", Description: p.Doc,
+			Schema: d.schema(op.ID+" parameter "+p.Name, p.Schema),
+		})
+	}
+	return list
+}
+
+// ignored reports whether OpenAPI describes the parameter elsewhere and forbids it here (section 4.8.12.2.1).
+func ignored(p manifest.Parameter) bool {
+	name := http.CanonicalHeaderKey(p.Name)
+	return p.In == "header" && (name == "Accept" || name == "Content-Type" || name == "Authorization")
+}
+
+func (d *deriver) content(where string, c *manifest.Content) map[string]mediaType {
+	if c == nil {
+		return nil
+	}
+	m := mediaType{}
+	if len(c.Schema) > 0 {
+		m.Schema = d.schema(where, c.Schema)
+	}
+	return map[string]mediaType{c.MediaType: m}
+}

@@ -1,0 +1,133 @@
+package openapi_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+
+	"github.com/vade-go/vade/api/openapi"
+	"github.com/vade-go/vade/manifest"
+)
+
+func derive(t *testing.T, m *manifest.System, opts openapi.Options) []byte {
+	t.Helper()
+	data, err := openapi.Document(m, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// parsed is as much of a document as the tests look at.
+type parsed struct {
+	Info struct{ Title, Version, Description string }
+	// by path, then method
+	Paths map[string]map[string]struct {
+		OperationID string
+		Security    json.RawMessage
+		Parameters  []struct{ Name string }
+		Responses   map[string]json.RawMessage
+	}
+	Components struct {
+		Schemas   map[string]json.RawMessage
+		Responses map[string]struct {
+			Content map[string]struct {
+				Examples map[string]struct{ Value json.RawMessage }
+			}
+		}
+	}
+}
+
+func parse(t *testing.T, data []byte) parsed {
+	t.Helper()
+	var p parsed
+	if err := json.Unmarshal(data, &p); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func equal(a, b any) bool { return reflect.DeepEqual(a, b) }
+
+func raw(s string) json.RawMessage { return json.RawMessage(s) }
+
+// everything is a manifest that uses every member that a document is derived from.
+func everything() *manifest.System {
+	jsonOf := func(schema string) *manifest.Content {
+		return &manifest.Content{MediaType: "application/json", Schema: raw(schema)}
+	}
+	public := manifest.Security{Public: true}
+	soldOut := manifest.Problem{Status: 409, Code: "sold-out", Type: "/problems/sold-out", Title: "The flight is sold out"}
+	closed := manifest.Problem{Status: 409, Code: "closed", Type: "/problems/closed", Title: "Sales are closed"}
+	unpaid := manifest.Problem{Status: 402, Code: "unpaid", Type: "/problems/unpaid", Title: "The card has no money"}
+	gone := manifest.Problem{Status: 404, Code: "not-found", Type: "/problems/not-found", Title: "There is no such resource"}
+	reader := manifest.Security{Schemes: []string{"airline"}, Scopes: []string{"bookings:read"}}
+	id := manifest.Parameter{In: "path", Name: "id", Required: true, Doc: "Number of the booking.", Schema: raw(`{"type":"string","minLength":1}`)}
+	ref := id
+	ref.Name = "ref"
+	bookings := manifest.Service{Name: "bookings", Version: "1.2.0", Summary: "Sells seats on flights.", Operations: []manifest.Operation{
+		{
+			ID: "bookings.list", Method: "GET", Path: "/bookings", Summary: "My bookings", Security: reader, Timeout: "10s",
+			Responses: []manifest.Response{{Status: 200, Doc: "OK", Content: jsonOf(`{"type":"array","items":{"$ref":"#/schemas/Booking"}}`)}},
+			Plan: []manifest.Step{
+				{Stage: "deadline", Detail: "10s"},
+				{Stage: "authorise", Detail: "bookings:read", Origin: "example.com/airline/bookings/bookings.go:12"},
+			},
+			Source: "example.com/airline/bookings/bookings.go:14",
+		},
+		{
+			ID: "bookings.book", Method: "POST", Path: "/bookings", Summary: "Book seats", Description: "Reserves, *then* charges.",
+			Tags: []string{"bookings", "money"}, Timeout: "30s", MaxBody: 1 << 20,
+			Security: manifest.Security{Schemes: []string{"airline", "partner"}, Scopes: []string{"bookings:write"}},
+			Parameters: []manifest.Parameter{
+				{In: "query", Name: "dry_run", Doc: "Only look.", Schema: raw(`{"type":"boolean"}`)},
+				{In: "header", Name: "Idempotency-Key", Required: true, Schema: raw(`{"type":"string"}`)},
+				{In: "header", Name: "authorization", Schema: raw(`{"type":"string"}`)},
+				{In: "cookie", Name: "theme", Schema: raw(`{"enum":["dark","light"]}`)},
+			},
+			Body: jsonOf(`{"$ref":"#/schemas/NewBooking"}`),
+			Responses: []manifest.Response{{
+				Status: 201, Doc: "Created", Content: jsonOf(`{"$ref":"#/schemas/Booking"}`),
+				Headers: []manifest.Header{{Name: "Location", Doc: "Address of what was made.", Schema: raw(`{"type":"string","format":"uri-reference"}`)}},
+			}},
+			Problems: []manifest.Problem{soldOut, unpaid, closed},
+		},
+		{
+			ID: "bookings.get", Method: "GET", Path: "/bookings/{id}", Security: reader, Timeout: "30s", Parameters: []manifest.Parameter{id},
+			Responses: []manifest.Response{{Status: 200, Content: jsonOf(`{"$ref":"#/schemas/Booking"}`)}}, Problems: []manifest.Problem{gone},
+		},
+		{
+			ID: "bookings.cancel", Method: "DELETE", Path: "/bookings/{ref}", Security: reader, Timeout: "30s", Deprecated: true,
+			Parameters: []manifest.Parameter{ref}, Responses: []manifest.Response{{Status: 204}},
+		},
+	}}
+	flights := manifest.Service{Name: "flights", Version: "0.9.0", Summary: "What flies when.", Operations: []manifest.Operation{
+		{
+			ID: "flights.search", Method: "GET", Path: "/flights", Security: public, Timeout: "30s",
+			Parameters: []manifest.Parameter{
+				{In: "query", Name: "from", Required: true, Schema: raw(`{"type":"string","pattern":"^[A-Z]{3}$","examples":["ZRH"]}`)},
+				{In: "query", Name: "via", Schema: raw(`{"type":"array","items":{"type":"string"}}`)},
+			},
+			Responses: []manifest.Response{{Status: 200, Content: jsonOf(`{"$ref":"#/schemas/PageFlight"}`)}},
+		},
+		{
+			ID: "flights.get", Method: "GET", Path: "/flights/{id}", Security: public, Timeout: "30s", Parameters: []manifest.Parameter{id},
+			Responses: []manifest.Response{{Status: 200, Content: jsonOf(`{"$ref":"#/schemas/Flight"}`)}}, Problems: []manifest.Problem{gone},
+		},
+		{
+			ID: "flights.photo", Method: "GET", Path: "/photos/{name...}", Security: public, Timeout: "30s",
+			Parameters: []manifest.Parameter{{In: "path", Name: "name", Required: true}},
+			Responses:  []manifest.Response{{Status: 200, Doc: "The picture", Content: &manifest.Content{MediaType: "image/jpeg"}}},
+		},
+	}}
+	return &manifest.System{Name: "airline", Services: []manifest.Service{flights, bookings}, Schemas: map[string]json.RawMessage{
+		"Booking": raw(`{"type":"object","properties":{"id":{"type":"string"},"flight":{"$ref":"#/schemas/Flight"},"parent":{"$ref":"#/schemas/Booking"}},
+			"required":["id"],"additionalProperties":false}`),
+		"NewBooking": raw(`{"type":"object","properties":{"flight_id":{"type":"string"},
+			"payment":{"anyOf":[{"$ref":"#/schemas/Payment"},{"type":"null"}]}},"examples":[{"flight_id":"7"}]}`),
+		"Payment":    raw(`{"type":"object","properties":{"token":{"type":"string","writeOnly":true}}}`),
+		"Flight":     raw(`{"type":"object","properties":{"id":{"type":"string"},"price_cents":{"type":"integer","format":"int64"}}}`),
+		"PageFlight": raw(`{"type":"object","properties":{"items":{"type":"array","items":{"$ref":"#/schemas/Flight"}}}}`),
+		"Event":      raw(`{"type":"object","description":"no operation reaches this one"}`),
+	}}
+}

@@ -1,0 +1,109 @@
+package openapi
+
+import "github.com/go-json-experiment/json/jsontext"
+
+// The objects of the OpenAPI Specification 3.1.1, section 4.8, with the members that are derived here.
+
+type document struct {
+	OpenAPI    string               `json:"openapi"`
+	Info       info                 `json:"info"`
+	Servers    []server             `json:"servers"`
+	Tags       []tag                `json:"tags,omitempty"`
+	Paths      map[string]*pathItem `json:"paths"`
+	Components components           `json:"components"`
+}
+
+type info struct {
+	Title       string `json:"title"`
+	Version     string `json:"version"`
+	Description string `json:"description,omitempty"`
+}
+
+type server struct {
+	URL string `json:"url"`
+}
+
+type tag struct {
+	Name        string `json:"name"`
+	Description string `json:"description,omitempty"`
+}
+
+type components struct {
+	Schemas         map[string]jsontext.Value `json:"schemas,omitempty"`
+	Responses       map[string]*response      `json:"responses,omitempty"`
+	SecuritySchemes map[string]securityScheme `json:"securitySchemes,omitempty"`
+}
+
+type pathItem struct {
+	Get     *operation `json:"get,omitempty"`
+	Head    *operation `json:"head,omitempty"`
+	Post    *operation `json:"post,omitempty"`
+	Put     *operation `json:"put,omitempty"`
+	Patch   *operation `json:"patch,omitempty"`
+	Delete  *operation `json:"delete,omitempty"`
+	Options *operation `json:"options,omitempty"`
+	Trace   *operation `json:"trace,omitempty"`
+}
+
+type operation struct {
+	OperationID string               `json:"operationId"`
+	Summary     string               `json:"summary,omitempty"`
+	Description string               `json:"description,omitempty"`
+	Tags        []string             `json:"tags"`
+	Deprecated  bool                 `json:"deprecated,omitzero"`
+	Security    []map[string]scopes  `json:"security,omitzero"` // an empty list is written: the operation is public
+	Parameters  []parameter          `json:"parameters,omitempty"`
+	RequestBody *requestBody         `json:"requestBody,omitempty"`
+	Responses   map[string]*response `json:"responses"`
+	Plan        []step               `json:"x-vade-plan,omitempty"`
+}
+
+type scopes []string
+
+type parameter struct {
+	Name        string         `json:"name"`
+	In          string         `json:"in"`
+	Required    bool           `json:"required,omitzero"`
+	Description string         `json:"description,omitempty"`
+	Schema      jsontext.Value `json:"schema"`
+}
+
+type requestBody struct {
+	Required bool                 `json:"required"`
+	Content  map[string]mediaType `json:"content"`
+}
+
+// response is a Response Object, or with Ref alone a Reference Object.
+type response struct {
+	Ref         string               `json:"$ref,omitempty"`
+	Description string               `json:"description,omitempty"`
+	Headers     map[string]header    `json:"headers,omitempty"`
+	Content     map[string]mediaType `json:"content,omitempty"`
+}
+
+type header struct {
+	Description string         `json:"description,omitempty"`
+	Schema      jsontext.Value `json:"schema"`
+}
+
+type mediaType struct {
+	Schema   jsontext.Value     `json:"schema,omitzero"`
+	Examples map[string]example `json:"examples,omitempty"`
+}
+
+type example struct {
+	Summary string `json:"summary,omitempty"`
+	Value   any    `json:"value"`
+}
+
+type securityScheme struct {
+	Type         string `json:"type"`
+	Scheme       string `json:"scheme"`
+	BearerFormat string `json:"bearerFormat"`
+	Description  string `json:"description"`
+}
+
+type step struct {
+	Stage  string `json:"stage"`
+	Detail string `json:"detail,omitempty"`
+}

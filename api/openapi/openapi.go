@@ -1,0 +1,115 @@
+package openapi
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/vade-go/vade/manifest"
+)
+
+// Version is the version of the OpenAPI Specification that documents are written in.
+const Version = "3.1.1"
+
+// Options say what the manifest does not know.
+type Options struct {
+	Title       string   // default: the name of the service or of the system
+	Version     string   // of the API; default: that of the service or of the system, or "0.0.0"
+	Description string   // in CommonMark; default: the summary of the service
+	Servers     []string // base URLs; default: the address that the document came from
+	Issuer      string   // of the bearer tokens, for people who need one; default: not mentioned
+	Service     string   // only the operations of this service; default: all services
+}
+
+// Document returns the OpenAPI document of a system, as indented JSON with a final newline. An [Options.Service] that the
+// system does not have is an error, and so is everything listed in the package documentation. It reads m and is safe to call
+// from several goroutines.
+func Document(m *manifest.System, opts Options) ([]byte, error) {
+	services, err := chosen(m, opts.Service)
+	if err != nil {
+		return nil, err
+	}
+	d := newDeriver(m.Schemas)
+	doc := document{
+		OpenAPI: Version,
+		Info:    about(m, services, opts),
+		Servers: servers(opts.Servers),
+		Tags:    tags(services),
+		Paths:   d.paths(services),
+	}
+	doc.Components = d.components(opts.Issuer) // what the paths have come to use
+	if err := errors.Join(d.errs...); err != nil {
+		return nil, err
+	}
+	data, err := json.Marshal(doc, json.Deterministic(true), jsontext.WithIndent("  "))
+	if err != nil {
+		return nil, fmt.Errorf("openapi: encode %s: %w", m.Name, err)
+	}
+	return append(data, '\n'), nil
+}
+
+// chosen returns the services that the document is about, by name.
+func chosen(m *manifest.System, name string) ([]manifest.Service, error) {
+	if name == "" {
+		return slices.SortedFunc(slices.Values(m.Services), func(a, b manifest.Service) int { return cmp.Compare(a.Name, b.Name) }), nil
+	}
+	svc, ok := m.Service(name)
+	if !ok {
+		return nil, fmt.Errorf("openapi: %s has no service %q", m.Name, name)
+	}
+	return []manifest.Service{*svc}, nil
+}
+
+func about(m *manifest.System, services []manifest.Service, opts Options) info {
+	title, version, description := m.Name, m.Version, ""
+	if opts.Service != "" {
+		title, version, description = opts.Service, cmp.Or(services[0].Version, version), services[0].Summary
+	}
+	return info{
+		Title:       cmp.Or(opts.Title, title),
+		Version:     cmp.Or(opts.Version, version, "0.0.0"),
+		Description: cmp.Or(opts.Description, description),
+	}
+}
+
+func servers(urls []string) []server {
+	if len(urls) == 0 {
+		urls = []string{"/"}
+	}
+	list := make([]server, len(urls))
+	for i, url := range urls {
+		list[i].URL = url
+	}
+	return list
+}
+
+// tags lists what operations are grouped by: their services, and whatever tags they chose themselves.
+func tags(services []manifest.Service) []tag {
+	found := make(map[string]string)
+	for _, svc := range services {
+		for _, op := range svc.Operations {
+			for _, name := range tagsOf(svc, op) {
+				found[name] = cmp.Or(found[name], "")
+				if name == svc.Name {
+					found[name] = svc.Summary
+				}
+			}
+		}
+	}
+	var list []tag
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		list = append(list, tag{Name: name, Description: found[name]})
+	}
+	return list
+}
+
+func tagsOf(svc manifest.Service, op manifest.Operation) []string {
+	if len(op.Tags) == 0 {
+		return []string{svc.Name}
+	}
+	return op.Tags
+}

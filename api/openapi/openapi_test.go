@@ -1,0 +1,201 @@
+package openapi_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vade-go/vade/api/openapi"
+	"github.com/vade-go/vade/manifest"
+	"github.com/vade-go/vade/problem"
+)
+
+var update = flag.Bool("update", false, "write the golden file anew")
+
+const golden = "testdata/everything.json"
+
+func TestTheDocumentSaysEverythingThatTheManifestSays(t *testing.T) {
+	t.Parallel()
+	got := derive(t, everything(), openapi.Options{
+		Version: "1.4.0", Description: "Sells seats.", Servers: []string{"https://api.example.com"}, Issuer: "https://id.example.com",
+	})
+	if *update {
+		if err := os.WriteFile(golden, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("the document differs from %s; look at it with go test -update and git diff", golden)
+	}
+}
+
+func TestEqualManifestsGiveEqualBytes(t *testing.T) {
+	t.Parallel()
+	one, two := everything(), everything()
+	slices.Reverse(two.Services)
+	for _, svc := range two.Services {
+		slices.Reverse(svc.Operations)
+		for _, op := range svc.Operations {
+			slices.Reverse(op.Problems)
+		}
+	}
+	if !bytes.Equal(derive(t, one, openapi.Options{}), derive(t, two, openapi.Options{})) {
+		t.Error("the order of declaration shows")
+	}
+}
+
+func TestTheManifestIsNotChanged(t *testing.T) {
+	t.Parallel()
+	m := everything()
+	before, _ := json.Marshal(m)
+	derive(t, m, openapi.Options{})
+	if after, _ := json.Marshal(m); !bytes.Equal(before, after) {
+		t.Errorf("it was:\n%s\nand is:\n%s", before, after)
+	}
+}
+
+func TestADocumentMayBeAboutOneService(t *testing.T) {
+	t.Parallel()
+	doc := parse(t, derive(t, everything(), openapi.Options{Service: "flights"}))
+	if doc.Info.Title != "flights" || doc.Info.Version != "0.9.0" || doc.Info.Description != "What flies when." {
+		t.Errorf("info %+v", doc.Info)
+	}
+	if _, ok := doc.Paths["/bookings"]; ok || len(doc.Paths) == 0 {
+		t.Errorf("paths %v", doc.Paths)
+	}
+	if _, ok := doc.Components.Schemas["Booking"]; ok {
+		t.Error("a schema of another service is in the document")
+	}
+}
+
+func TestAnOperationSaysWhoMayCallIt(t *testing.T) {
+	t.Parallel()
+	doc := parse(t, derive(t, everything(), openapi.Options{}))
+	for place, want := range map[[2]string]string{
+		{"/flights/{id}", "get"}: `[]`,
+		{"/bookings", "post"}:    `[{"airline":["bookings:write"]},{"partner":["bookings:write"]}]`,
+	} {
+		var b bytes.Buffer
+		if err := json.Compact(&b, doc.Paths[place[0]][place[1]].Security); err != nil || b.String() != want {
+			t.Errorf("%v: security %s, want %s (%v)", place, b.String(), want, err)
+		}
+	}
+}
+
+func TestAnOperationListsEveryStatusThatItMayAnswerWith(t *testing.T) {
+	t.Parallel()
+	doc := parse(t, derive(t, everything(), openapi.Options{}))
+	for _, tt := range []struct{ path, method, want string }{
+		{"/bookings", "post", "201 400 401 402 403 409 413 415 422 default"},
+		{"/bookings", "get", "200 401 403 default"},
+		{"/flights/{id}", "get", "200 400 404 422 default"},
+		{"/flights", "get", "200 400 422 default"},
+	} {
+		var got []string
+		for status := range doc.Paths[tt.path][tt.method].Responses {
+			got = append(got, status)
+		}
+		slices.Sort(got)
+		if strings.Join(got, " ") != tt.want {
+			t.Errorf("%s %s: %v, want %s", tt.method, tt.path, got, tt.want)
+		}
+	}
+}
+
+func TestWhereTheSourceIsStaysInside(t *testing.T) {
+	t.Parallel()
+	if doc := derive(t, everything(), openapi.Options{}); bytes.Contains(doc, []byte(".go:")) {
+		t.Error("the document names a file and a line")
+	}
+}
+
+func TestPathsThatDifferInParameterNamesAreOnePath(t *testing.T) {
+	t.Parallel()
+	doc := parse(t, derive(t, everything(), openapi.Options{}))
+	item := doc.Paths["/bookings/{id}"]
+	if item["get"].OperationID != "bookings.get" || item["delete"].OperationID != "bookings.cancel" {
+		t.Fatalf("got %+v", item)
+	}
+	if p := item["delete"].Parameters[0]; p.Name != "id" {
+		t.Errorf("the parameter is called %q, and its path says {id}", p.Name)
+	}
+}
+
+func TestASchemaNamedProblemKeepsItsName(t *testing.T) {
+	t.Parallel()
+	m := everything()
+	m.Schemas["Problem"] = json.RawMessage(`{"type":"object","description":"a sum to solve"}`)
+	m.Services[0].Operations[0].Responses = []manifest.Response{{
+		Status: 200, Content: &manifest.Content{MediaType: "application/json", Schema: json.RawMessage(`{"$ref":"#/schemas/Problem"}`)},
+	}}
+	doc := parse(t, derive(t, m, openapi.Options{}))
+	if !strings.Contains(string(doc.Components.Schemas["Problem"]), "a sum to solve") || doc.Components.Schemas["vade.Problem"] == nil {
+		t.Errorf("got %s", doc.Components.Schemas["Problem"])
+	}
+}
+
+func TestWhatOpenAPICannotSayIsRefusedAllAtOnce(t *testing.T) {
+	t.Parallel()
+	m := &manifest.System{Name: "wrong", Services: []manifest.Service{{Name: "s", Operations: []manifest.Operation{
+		{ID: "s.a", Method: "BREW", Path: "/a", Security: manifest.Security{Public: true}},
+		{ID: "s.b", Method: "GET", Path: "/b"},
+		{ID: "s.c", Method: "GET", Path: "/c/{x}", Security: manifest.Security{Public: true}},
+		{ID: "s.d", Method: "GET", Path: "/c/{y}", Security: manifest.Security{Public: true}},
+		{ID: "s.b", Method: "POST", Path: "/b", Security: manifest.Security{Schemes: []string{"my scheme"}}, Body: &manifest.Content{
+			MediaType: "application/json", Schema: json.RawMessage(`{"properties":{"x":{"$ref":"#/schemas/Nowhere"}}}`),
+		}},
+		{ID: "s.e", Method: "GET", Path: "/e", Security: manifest.Security{Public: true}, Responses: []manifest.Response{{Status: 200}, {Status: 200}}},
+		{ID: "s.f", Method: "GET", Path: "/f", Security: manifest.Security{Public: true}, Parameters: []manifest.Parameter{
+			{In: "query", Name: "q", Schema: json.RawMessage(`{"type":`)},
+		}},
+	}}}}
+	_, err := openapi.Document(m, openapi.Options{})
+	if err == nil {
+		t.Fatal("it was accepted")
+	}
+	for _, part := range []string{
+		"s.a: OpenAPI 3.1.1 does not know the method BREW", "s.b: nobody has said who may call it", "s.d: GET /c/{y} is s.c already",
+		`s.b body: the manifest has no schema "Nowhere"`, "s.b: the id belongs to GET /b already", `security scheme: the name "my scheme"`,
+		"s.e: two answers have the status 200", "s.f parameter q: schema: ",
+	} {
+		if !strings.Contains(err.Error(), "openapi: "+part) {
+			t.Errorf("the error does not say %q:\n%v", part, err)
+		}
+	}
+	if _, err := openapi.Document(m, openapi.Options{Service: "nobody"}); err == nil {
+		t.Error("a service that is not there has a document")
+	}
+}
+
+func TestTheFrameworksProblemsAreThoseOfPackageProblem(t *testing.T) {
+	t.Parallel()
+	doc := parse(t, derive(t, everything(), openapi.Options{}))
+	for name, want := range map[string]*problem.Problem{
+		"malformed": problem.Malformed(), "unauthenticated": problem.Unauthenticated(), "forbidden": problem.Forbidden(),
+		"too-large": problem.TooLarge(), "unsupported-media-type": problem.UnsupportedMediaType(),
+	} {
+		example := doc.Components.Responses[name].Content[problem.MediaType].Examples[name].Value
+		want, _ := want.MarshalJSON()
+		var a, b any
+		if json.Unmarshal(example, &a) != nil || json.Unmarshal(want, &b) != nil || !equal(a, b) {
+			t.Errorf("%s: %s, want %s", name, example, want)
+		}
+	}
+	for code, want := range map[string]*problem.Problem{
+		"internal": problem.Internal(), "unavailable": problem.Unavailable(), "timeout": problem.Timeout(),
+	} {
+		var got problem.Problem
+		example := doc.Components.Responses["default"].Content[problem.MediaType].Examples[code].Value
+		if err := json.Unmarshal(example, &got); err != nil || !got.Is(want) || got.Title != want.Title {
+			t.Errorf("%s: %s, want %v (%v)", code, example, want, err)
+		}
+	}
+}

@@ -1,0 +1,133 @@
+package openapi
+
+import (
+	"cmp"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/vade-go/vade/manifest"
+)
+
+const problemMediaType = "application/problem+json"
+
+// answers derives the successes and the failures of an operation, by status.
+func (d *deriver) answers(op manifest.Operation) map[string]*response {
+	all := make(map[string]*response)
+	for _, res := range op.Responses {
+		status := strconv.Itoa(res.Status)
+		if all[status] != nil {
+			d.fail(op.ID, "two answers have the status %s", status)
+		}
+		all[status] = d.success(op.ID, res)
+	}
+	failed := failures(op)
+	for _, status := range slices.Sorted(maps.Keys(failed)) {
+		key := strconv.Itoa(status)
+		if all[key] != nil {
+			d.fail(op.ID, "status %s is a success and a problem", key)
+		}
+		all[key] = d.failure(failed[status])
+	}
+	all["default"] = d.anyOther()
+	return all
+}
+
+func (d *deriver) success(id string, res manifest.Response) *response {
+	r := &response{
+		Description: cmp.Or(res.Doc, http.StatusText(res.Status), "Answer"),
+		Content:     d.content(id+" answer", res.Content),
+	}
+	for _, h := range res.Headers {
+		if r.Headers == nil {
+			r.Headers = make(map[string]header)
+		}
+		r.Headers[h.Name] = header{Description: h.Doc, Schema: d.schema(id+" header "+h.Name, h.Schema)}
+	}
+	return r
+}
+
+// failures groups by status what the operation declares and what the framework may answer in its place.
+func failures(op manifest.Operation) map[int][]manifest.Problem {
+	all := make(map[int][]manifest.Problem)
+	add := func(p manifest.Problem) {
+		if !slices.ContainsFunc(all[p.Status], func(q manifest.Problem) bool { return q.Code == p.Code }) {
+			all[p.Status] = append(all[p.Status], p)
+		}
+	}
+	for _, code := range frameworkCodes(op) {
+		add(standard(code))
+	}
+	declared := slices.Clone(op.Problems)
+	slices.SortFunc(declared, func(a, b manifest.Problem) int { return cmp.Compare(a.Code, b.Code) })
+	for _, p := range declared {
+		add(p)
+	}
+	return all
+}
+
+// failure derives the answer for the problems of one status. One that is all the framework's own is shared by the operations.
+func (d *deriver) failure(problems []manifest.Problem) *response {
+	if p := problems[0]; len(problems) == 1 && p == standard(p.Code) {
+		return d.share(p.Code, func() *response { return d.describe(p.Title, d.problemOf(problems), problems) })
+	}
+	return d.describe(http.StatusText(problems[0].Status), d.problemOf(problems), problems)
+}
+
+// anyOther is what can befall every operation. The list of its codes is not closed: proxies in between have their own.
+func (d *deriver) anyOther() *response {
+	return d.share("default", func() *response {
+		problems := []manifest.Problem{standard(serverFault), standard("unavailable"), standard("timeout")}
+		return d.describe("The operation failed for another reason", d.encode(reference{componentSchemas + d.problem}), problems)
+	})
+}
+
+// share returns a reference to a response that is made once.
+func (d *deriver) share(name string, describe func() *response) *response {
+	if d.responses[name] == nil {
+		d.responses[name] = describe()
+	}
+	return &response{Ref: "#/components/responses/" + name}
+}
+
+func (d *deriver) describe(text string, schema jsontext.Value, problems []manifest.Problem) *response {
+	content := mediaType{Schema: schema, Examples: make(map[string]example, len(problems))}
+	for _, p := range problems {
+		content.Examples[p.Code] = example{Summary: p.Title, Value: exampleOf(p)}
+	}
+	r := &response{Description: cmp.Or(text, "Problem"), Content: map[string]mediaType{problemMediaType: content}}
+	if problems[0].Status == http.StatusUnauthorized {
+		r.Headers = map[string]header{"WWW-Authenticate": {
+			Description: "How to authenticate (RFC 6750).", Schema: jsontext.Value(`{"type":"string"}`),
+		}}
+	}
+	return r
+}
+
+type reference struct {
+	Ref string `json:"$ref"`
+}
+
+// problemOf is the schema of a problem with one of the codes.
+func (d *deriver) problemOf(problems []manifest.Problem) jsontext.Value {
+	codes := make([]string, len(problems))
+	for i, p := range problems {
+		codes[i] = p.Code
+	}
+	type object = map[string]any
+	return d.encode(object{"allOf": []any{
+		reference{componentSchemas + d.problem},
+		object{"properties": object{"code": object{"enum": codes}}},
+	}})
+}
+
+func (d *deriver) encode(v any) jsontext.Value {
+	data, err := json.Marshal(v, json.Deterministic(true))
+	if err != nil {
+		d.fail("problems", "%w", err)
+	}
+	return data
+}
