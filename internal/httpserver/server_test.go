@@ -107,7 +107,7 @@ func TestAStopThatRunsOutOfTimeClosesTheConnections(t *testing.T) {
 
 func TestAClientThatDawdlesOverItsHeadersIsCutOff(t *testing.T) {
 	t.Parallel()
-	s := start(t, httpserver.Config{HeaderTimeout: 50 * time.Millisecond}, func(http.ResponseWriter, *http.Request) {})
+	s := start(t, httpserver.Config{ReadHeaderTimeout: 50 * time.Millisecond}, func(http.ResponseWriter, *http.Request) {})
 	c := dial(t, s)
 	fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
 	if _, err := io.ReadAll(c); err != nil {
@@ -141,5 +141,15 @@ func TestAServerWithoutAHandlerIsUnavailable(t *testing.T) {
 	res, err := http.ReadResponse(bufio.NewReader(c), nil)
 	if err != nil || res.StatusCode != 503 {
 		t.Errorf("%v %v", res, err)
+	}
+}
+
+func TestAConnectionOnWhichNothingWasSaidDoesNotHoldTheStop(t *testing.T) {
+	t.Parallel()
+	s := start(t, httpserver.Config{}, func(http.ResponseWriter, *http.Request) {})
+	dial(t, s)
+	began := time.Now()
+	if err := s.Stop(t.Context()); err != nil || time.Since(began) > 3*time.Second {
+		t.Errorf("stopped after %v: %v", time.Since(began), err)
 	}
 }

@@ -1,0 +1,22 @@
+// Package httpserver is a listener with a life: it takes an address early, serves from Start to Stop, and closes the door to
+// slow and oversized clients.
+//
+// # Usage
+//
+//	s := httpserver.New(httpserver.Config{Address: "127.0.0.1:8080", Setting: "VADE_GATEWAY", Log: log})
+//	if err := s.Listen(); err != nil { … } // the port is in use
+//	s.Handle(handler)
+//	group.Add("gateway", s)
+//
+// # Guarantees
+//
+//   - [Server.Listen] takes the address without answering yet: who connects early waits until Start.
+//   - [Server.Stop] closes the door first, lets requests in flight finish, and ends connections that are kept alive.
+//     Upgraded connections such as WebSockets are cancelled once the ordinary requests are done. When its context ends
+//     first, whatever is left is cut off.
+//   - A client has a few seconds to send its request headers, and may keep an idle connection for a minute.
+//
+// # Concurrency
+//
+// Listen, Handle and Start are called in this order by one goroutine; everything else is safe for concurrent use.
+package httpserver
