@@ -1,0 +1,83 @@
+package gateway
+
+import (
+	"bufio"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/vade-go/vade/problem"
+)
+
+// responseWriter stands between a service and the client. When the final headers come it makes them the gateway's own, and it
+// keeps the body of a failure that is not a problem document to itself, because such bodies are stack traces and
+// error pages. Everything streams through.
+type responseWriter struct {
+	http.ResponseWriter
+	x         *exchange
+	preflight http.Header // further headers of a preflight answer
+	status    int         // of the final headers; 0: none yet
+	written   int64       // bytes of body
+	concealed bool        // the body of the service is dropped
+}
+
+// Unwrap lets [http.ResponseController] reach the connection.
+func (w *responseWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// WriteHeader sends the headers. Interim answers (1xx) pass; a second final one is ignored.
+func (w *responseWriter) WriteHeader(status int) {
+	if w.status != 0 {
+		return
+	}
+	if status >= 100 && status < 200 && status != http.StatusSwitchingProtocols {
+		w.ResponseWriter.WriteHeader(status)
+		return
+	}
+	w.status = status
+	h := w.Header()
+	w.x.dress(h, status)
+	for name, values := range w.preflight {
+		h[name] = values
+	}
+	if status >= 500 && !isProblem(h) {
+		w.concealed = true
+		problem.Write(w.ResponseWriter, problem.ForStatus(status).WithID(w.x.id))
+		return
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func isProblem(h http.Header) bool {
+	mediaType, _, _ := strings.Cut(h.Get("Content-Type"), ";")
+	return strings.EqualFold(strings.TrimSpace(mediaType), problem.MediaType)
+}
+
+// Write sends a part of the body.
+func (w *responseWriter) Write(p []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	if w.concealed {
+		return len(p), nil
+	}
+	n, err := w.ResponseWriter.Write(p)
+	w.written += int64(n)
+	return n, err
+}
+
+// Flush sends what was written so far.
+func (w *responseWriter) Flush() { _ = w.FlushError() }
+
+// FlushError is Flush for those who want to know.
+func (w *responseWriter) FlushError() error {
+	w.WriteHeader(http.StatusOK)
+	return http.NewResponseController(w.ResponseWriter).Flush()
+}
+
+// Hijack hands the connection over, for a WebSocket. The deadline of the operation ends with it.
+func (w *responseWriter) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := http.NewResponseController(w.ResponseWriter).Hijack()
+	if err == nil {
+		w.status = http.StatusSwitchingProtocols
+		w.x.upgraded()
+	}
+	return conn, rw, err
+}
