@@ -1,0 +1,167 @@
+package vade
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+
+	"github.com/vade-go/vade/api"
+	"github.com/vade-go/vade/auth"
+	"github.com/vade-go/vade/call"
+	"github.com/vade-go/vade/lifecycle"
+	"github.com/vade-go/vade/operation"
+	"github.com/vade-go/vade/telemetry"
+)
+
+// Config says how much of a system runs in this process and on what.
+type Config struct {
+	// Services are the names of those that run here. Default: all.
+	Services []string
+	// Peers are the addresses of services that run elsewhere.
+	Peers map[string]*url.URL
+	// Engines are the drivers in force for each capability.
+	Engines operation.Engines
+	// DataDir is the folder of everything that is kept on this machine.
+	DataDir string
+	// Verifier checks bearer tokens. It may be nil when every operation is public.
+	Verifier auth.Verifier
+	// Telemetry is required.
+	Telemetry *telemetry.Telemetry
+}
+
+// Instance is a system, or a part of one, opened in this process. It is a lifecycle.Component: Start starts what runs in the
+// background, Stop drains it and closes what was opened. It is safe for concurrent use.
+type Instance struct {
+	system   *System
+	services []*Service
+	cfg      Config
+	shared   operation.Shared
+	group    lifecycle.Group
+	closers  []io.Closer
+	closing  func() error
+	remote   sync.Mutex
+	remotes  map[string]call.Transport
+}
+
+// Open opens services on their engines: it connects, creates what is missing and compiles the running plans. Nothing
+// works in the background until Start. What was opened is closed again when an error comes back.
+func (s *System) Open(ctx context.Context, cfg Config) (*Instance, error) {
+	if _, err := s.Manifest(); err != nil {
+		return nil, err
+	}
+	in := &Instance{system: s, cfg: cfg, remotes: make(map[string]call.Transport)}
+	in.closing = sync.OnceValue(in.closeAll)
+	if err := in.choose(); err != nil {
+		return nil, err
+	}
+	for _, svc := range in.services {
+		if err := in.open(ctx, svc); err != nil {
+			return nil, errors.Join(err, in.Close())
+		}
+	}
+	return in, nil
+}
+
+// choose finds the services that run here.
+func (in *Instance) choose() error {
+	if len(in.cfg.Services) == 0 {
+		in.services = in.system.services
+		return nil
+	}
+	for _, name := range in.cfg.Services {
+		i := slices.IndexFunc(in.system.services, func(s *Service) bool { return s.name == name })
+		if i < 0 {
+			return fmt.Errorf("vade: %q is not a service of %s; its services are %v", name, in.system.name, in.system.Services())
+		}
+		in.services = append(in.services, in.system.services[i])
+	}
+	return nil
+}
+
+func (in *Instance) open(ctx context.Context, svc *Service) error {
+	tel := in.cfg.Telemetry.For(svc.name)
+	env := &operation.Env{
+		System: in.system.name, Service: svc.name, DataDir: in.cfg.DataDir, Compiler: in.system.compiler,
+		Telemetry: tel, Log: tel.Logger(), Verifier: in.cfg.Verifier,
+		Peers: in, Engines: in.cfg.Engines, Shared: &in.shared,
+	}
+	for _, part := range svc.parts {
+		if c, ok := part.(io.Closer); ok {
+			in.closers = append(in.closers, c)
+		}
+		if err := part.Open(ctx, env); err != nil {
+			return fmt.Errorf("%s: %w", svc.name, err)
+		}
+		if c, ok := part.(lifecycle.Component); ok {
+			in.group.Add(svc.name, c)
+		}
+	}
+	return nil
+}
+
+// Start starts the background work of the services: relays, consumers, what [OnStart] declared.
+func (in *Instance) Start(ctx context.Context) error { return in.group.Start(ctx) }
+
+// Stop drains the background work and then closes what was opened, even when ctx ends before the work is drained.
+func (in *Instance) Stop(ctx context.Context) error {
+	return errors.Join(in.group.Stop(ctx), in.Close())
+}
+
+// Close closes what was opened without draining, last first. Later calls return the first result.
+func (in *Instance) Close() error { return in.closing() }
+
+func (in *Instance) closeAll() error {
+	var errs []error
+	for _, c := range slices.Backward(in.closers) {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(append(errs, in.shared.Close())...)
+}
+
+// Handler returns the operations of a service that runs here, as a plain handler.
+func (in *Instance) Handler(service string) (http.Handler, bool) {
+	app, ok := in.app(service)
+	return app, ok
+}
+
+func (in *Instance) app(service string) (*api.App, bool) {
+	for _, svc := range in.services {
+		if svc.name != service {
+			continue
+		}
+		for _, p := range svc.parts {
+			if app, ok := p.(*api.App); ok {
+				return app, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// Transport finds the way to a service: a function call when it runs here, HTTP when its address is known. It makes the
+// instance the operation.Peers of its services.
+func (in *Instance) Transport(service string) (call.Transport, error) {
+	if app, ok := in.app(service); ok {
+		return call.Local(app), nil
+	}
+	base, ok := in.cfg.Peers[service]
+	if !ok {
+		return nil, fmt.Errorf("the service %s does not run here and has no address; set VADE_UPSTREAMS=%s=http://…", service, service)
+	}
+	in.remote.Lock()
+	defer in.remote.Unlock()
+	if t, ok := in.remotes[service]; ok {
+		return t, nil
+	}
+	t, err := call.HTTP(base, call.HTTPConfig{Telemetry: in.cfg.Telemetry})
+	if err != nil {
+		return nil, err
+	}
+	in.remotes[service] = t
+	return t, nil
+}

@@ -1,0 +1,200 @@
+package vade_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vade-go/vade"
+	"github.com/vade-go/vade/api"
+	"github.com/vade-go/vade/auth"
+	"github.com/vade-go/vade/config"
+	"github.com/vade-go/vade/telemetry"
+)
+
+type name struct {
+	Name string `path:"name"`
+}
+
+var greet = api.Define[name, string]("GET", "/greet/{name}", auth.Public())
+
+func greeter() *vade.Service {
+	svc := vade.NewService("greeter", vade.Version("1.0.0"))
+	api.Serve(svc, greet, func(_ context.Context, in name) (string, error) { return "Hello, " + in.Name, nil })
+	return svc
+}
+
+// porter greets through the greeter.
+func porter() *vade.Service {
+	svc := vade.NewService("porter")
+	conn := api.Connect(svc, "greeter")
+	api.Get(svc, "/door/{name}", func(ctx context.Context, in name) (string, error) {
+		return greet.Call(ctx, conn, in)
+	}, auth.Public())
+	return svc
+}
+
+func open(t *testing.T, s *vade.System, cfg vade.Config) (*vade.Instance, error) {
+	t.Helper()
+	tel, err := telemetry.New(telemetry.Config{Service: "test", Output: io.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Telemetry = tel
+	return s.Open(t.Context(), cfg)
+}
+
+func TestServicesOfOneInstanceCallEachOther(t *testing.T) {
+	t.Parallel()
+	in, err := open(t, vade.NewSystem("house", porter(), greeter()), vade.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	h, ok := in.Handler("porter")
+	if !ok {
+		t.Fatal("porter has no handler")
+	}
+	rec := httptest.NewRecorder()
+	h.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/door/Ada", nil))
+	if rec.Code != 200 || rec.Body.String() != `"Hello, Ada"` {
+		t.Errorf("%d %s", rec.Code, rec.Body)
+	}
+	if _, ok := in.Handler("nobody"); ok {
+		t.Error("nobody has a handler")
+	}
+}
+
+func TestAServiceThatRunsNowhereIsSaidAtOpen(t *testing.T) {
+	t.Parallel()
+	system := vade.NewSystem("house", porter(), greeter())
+	_, err := open(t, system, vade.Config{Services: []string{"porter"}})
+	if err == nil || !strings.Contains(err.Error(), "greeter") || !strings.Contains(err.Error(), "VADE_UPSTREAMS") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := open(t, system, vade.Config{Services: []string{"porta"}}); err == nil || !strings.Contains(err.Error(), "porter") {
+		t.Errorf("an unknown service: %v", err)
+	}
+}
+
+func TestMistakesOfTheWholeSystemComeBackTogether(t *testing.T) {
+	t.Parallel()
+	lonely := vade.NewService("Lonely")
+	api.Connect(lonely, "ghost")
+	double := vade.NewService("double")
+	api.Get(double, "/greet/{who}", func(_ context.Context, in struct {
+		Who string `path:"who"`
+	}) (string, error) {
+		return in.Who, nil
+	}, auth.Public())
+	vade.Folder(double, "Bad Name")
+	_, err := vade.NewSystem("A House", lonely, greeter(), double, vade.NewService("double")).Manifest()
+	for _, part := range []string{
+		`system "A House"`, `service "Lonely"`, `"ghost"`, "the route belongs to", "declared twice", `folder "Bad Name"`, "vade_test.go:",
+	} {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("the error does not say %q:\n%v", part, err)
+		}
+	}
+}
+
+func TestWorkAtTheStartIsDoneInOrderAndCanFail(t *testing.T) {
+	t.Parallel()
+	var did []string
+	svc := vade.NewService("worker")
+	vade.OnStart(svc, "first", func(context.Context) error { did = append(did, "first"); return nil })
+	vade.OnStart(svc, "second", func(context.Context) error { return errors.New("no tea") })
+	in, err := open(t, vade.NewSystem("house", svc), vade.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = in.Start(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "worker: second: no tea") || !slices.Equal(did, []string{"first"}) {
+		t.Errorf("did %v, %v", did, err)
+	}
+	if err := in.Stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAFolderIsMadeInsideTheDataFolder(t *testing.T) {
+	t.Parallel()
+	svc := vade.NewService("post")
+	folder := vade.Folder(svc, "tray")
+	if vade.Folder(svc, "tray") != folder {
+		t.Error("the same folder twice")
+	}
+	data := t.TempDir()
+	in, err := open(t, vade.NewSystem("house", svc), vade.Config{DataDir: data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	if info, err := os.Stat(folder.Path()); err != nil || !info.IsDir() || folder.Path() != filepath.Join(data, "post", "tray") {
+		t.Errorf("%s: %v", folder.Path(), err)
+	}
+}
+
+func TestSettingsAreFilledBeforeTheStartAndDescribed(t *testing.T) {
+	t.Parallel()
+	type settings struct {
+		Latency time.Duration `doc:"how slow"`
+		Key     config.Secret
+	}
+	svc := vade.NewService("payments")
+	got := vade.Settings(svc, settings{Latency: time.Second})
+	system := vade.NewSystem("house", svc)
+	set := config.New(config.Source{Prefix: "VADE_", Environ: []string{"VADE_PAYMENTS_LATENCY=5s"}})
+	system.Bind(set)
+	if err := set.Load(); err != nil || got.Latency != 5*time.Second {
+		t.Errorf("%v, %v", got.Latency, err)
+	}
+	m, err := system.Manifest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Latency != 5*time.Second {
+		t.Error("describing the settings changed them")
+	}
+	described := m.Services[0].Settings
+	if len(described) != 2 || described[0].Key != "payments.key" || !described[0].Secret || described[1].Env != "VADE_PAYMENTS_LATENCY" {
+		t.Errorf("%+v", described)
+	}
+}
+
+func Example() {
+	svc := vade.NewService("greeter", vade.Summary("Says hello"))
+	api.Get(svc, "/hello/{name}", func(_ context.Context, in struct {
+		Name string `path:"name" maxLength:"50"`
+	}) (string, error) {
+		return "Hello, " + in.Name + "!", nil
+	}, auth.Public(), api.Name("hello"))
+
+	system := vade.NewSystem("example", svc)
+	tel, err := telemetry.New(telemetry.Config{Service: "example", Output: io.Discard})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	instance, err := system.Open(context.Background(), vade.Config{Telemetry: tel})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer instance.Close()
+
+	greeter, _ := instance.Handler("greeter")
+	rec := httptest.NewRecorder()
+	greeter.ServeHTTP(rec, httptest.NewRequest("GET", "/hello/Ada", nil))
+	fmt.Println(rec.Code, rec.Body)
+	// Output: 200 "Hello, Ada!"
+}
