@@ -123,7 +123,6 @@ func TestOnlyDeclaredProblemsLeave(t *testing.T) {
 	}
 }
 
-
 func TestAPanicIsAFailureWithItsStackInTheLog(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer

@@ -1,4 +1,3 @@
-// Package lifecycletest checks that a component keeps the rules of package lifecycle.
 package lifecycletest
 
 import (

@@ -1,0 +1,87 @@
+package program
+
+import (
+	"maps"
+	"net/http"
+
+	"github.com/vade-go/vade"
+	"github.com/vade-go/vade/api/docs"
+	"github.com/vade-go/vade/api/openapi"
+	"github.com/vade-go/vade/problem"
+)
+
+// documentation is the OpenAPI document of the whole system and the page that shows it.
+func (h *host) documentation() (map[string]http.Handler, error) {
+	document, err := openapi.Document(h.manifest, openapi.Options{Title: h.manifest.Name, Version: version().version})
+	if err != nil {
+		return nil, err
+	}
+	page := docs.Handler("/openapi.json")
+	return map[string]http.Handler{
+		"GET /openapi.json": static("application/json", document),
+		"GET /docs":         http.RedirectHandler("/docs/", http.StatusPermanentRedirect),
+		"GET /docs/":        http.StripPrefix("/docs", page),
+	}, nil
+}
+
+// probes answer an orchestrator: is the process alive, has it started, may it get requests.
+func (h *host) probes() map[string]http.Handler {
+	return map[string]http.Handler{
+		"GET /livez":    h.health.Livez(),
+		"GET /readyz":   h.health.Readyz(),
+		"GET /startupz": h.health.Startupz(),
+	}
+}
+
+// operators is the handler for those who run the program. It is not for the public.
+func (h *host) operators() http.Handler {
+	mux := http.NewServeMux()
+	mount(mux, h.probes())
+	mux.Handle("GET /metrics", h.telemetry.Metrics())
+	if data, err := h.manifest.Encode(); err == nil {
+		mux.Handle("GET /manifest.json", static("application/json", data))
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { problem.Write(w, problem.NotFound()) })
+	return mux
+}
+
+// services is the handler of the role serve: the operations of some services, and what operators need, on one address that
+// only the gateway and the orchestrator reach.
+func (h *host) services(instance *vade.Instance, names []string) http.Handler {
+	mux := http.NewServeMux()
+	mount(mux, h.probes())
+	mux.Handle("GET /metrics", h.telemetry.Metrics())
+	fallback := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { problem.Write(w, problem.NotFound()) }))
+	for _, name := range names {
+		svc, _ := h.manifest.Service(name)
+		handler, serves := instance.Handler(name)
+		if !serves {
+			continue
+		}
+		for _, op := range svc.Operations {
+			mux.Handle(op.Pattern(), handler)
+		}
+		fallback = handler // knows best which methods its paths have
+	}
+	mux.Handle("/", fallback)
+	return mux
+}
+
+func mount(mux *http.ServeMux, handlers map[string]http.Handler) {
+	for pattern, h := range handlers {
+		mux.Handle(pattern, h)
+	}
+}
+
+func merge(a, b map[string]http.Handler) map[string]http.Handler {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return all
+}
+
+func static(contentType string, data []byte) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		_, _ = w.Write(data)
+	})
+}

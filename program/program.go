@@ -1,0 +1,129 @@
+package program
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"github.com/vade-go/vade"
+	"github.com/vade-go/vade/config"
+	"github.com/vade-go/vade/manifest"
+	"github.com/vade-go/vade/operation"
+)
+
+// The exit codes of a program.
+const (
+	ExitDone    = 0 // it did what was asked
+	ExitFailed  = 1 // it started and then failed, or what was asked for did not hold
+	ExitMisused = 2 // it did not start: a wrong command, a bad setting, a mistake in a declaration
+)
+
+// Main runs the command line around a system and ends the process with one of the exit codes. The drivers are the engines
+// that the program links.
+func Main(system *vade.System, drivers []operation.Driver) {
+	os.Exit(Run(context.Background(), system, drivers, IO{
+		Args: os.Args[1:], Environ: os.Environ(), Stdout: os.Stdout, Stderr: os.Stderr,
+	}))
+}
+
+// IO is the world around a program.
+type IO struct {
+	Args    []string
+	Environ []string // as in os.Environ
+	Stdout  io.Writer
+	Stderr  io.Writer
+	// Signals replaces the signals of the operating system in tests. Default: interrupt and terminate.
+	Signals chan os.Signal
+}
+
+// Run is [Main] without the end of the process: it returns the exit code. Cancelling ctx stops the program as one signal does.
+func Run(ctx context.Context, system *vade.System, drivers []operation.Driver, world IO) int {
+	p := &program{system: system, drivers: drivers, world: world}
+	root := p.root()
+	root.SetArgs(world.Args)
+	root.SetOut(world.Stdout)
+	root.SetErr(world.Stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return ExitDone
+	}
+	fmt.Fprintln(world.Stderr, explainError(system.Name(), err))
+	if _, ok := errors.AsType[*failure](err); ok {
+		return ExitFailed
+	}
+	return ExitMisused
+}
+
+// failure is an error after the start, as opposed to a misuse.
+type failure struct{ err error }
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+func failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &failure{err}
+}
+
+// program is one run of the command line.
+type program struct {
+	system  *vade.System
+	drivers []operation.Driver
+	world   IO
+	source  source
+	sets    []string // key=value of --set
+}
+
+func (p *program) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           p.system.Name(),
+		Short:         "Runs " + p.system.Name() + ", all of it in one process or part by part",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return p.up(cmd.Context()) },
+	}
+	root.PersistentFlags().StringVar(&p.source.file, "config", "", "settings file (default: vade.yaml, if it is there)")
+	root.PersistentFlags().StringArrayVar(&p.sets, "set", nil, "one setting, as key=value; may be repeated")
+	root.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
+		p.source.fileSet = cmd.Flags().Changed("config")
+		p.source.environ = p.world.Environ
+		return p.parseSets()
+	}
+	root.AddCommand(p.roles()...)
+	root.AddCommand(p.inspections()...)
+	root.AddCommand(p.tokenCommand(), p.healthCommand(), p.versionCommand())
+	return root
+}
+
+// load reads the settings and describes the system: everything that can be known before anything starts, every mistake at
+// once.
+func (p *program) load() (*Settings, *config.Set, *manifest.System, error) {
+	settings := defaults()
+	set := config.New(p.source.config())
+	set.Bind("", settings)
+	p.system.Bind(set)
+	err := set.Load()
+	m, merr := p.system.Manifest()
+	if err := errors.Join(err, merr); err != nil {
+		return nil, nil, nil, err
+	}
+	return settings, set, m, nil
+}
+
+func (p *program) parseSets() error {
+	p.source.override = make(map[string]string, len(p.sets))
+	for _, s := range p.sets {
+		key, value, ok := cut(s)
+		if !ok {
+			return fmt.Errorf("--set %s: it takes key=value, such as --set gateway=127.0.0.1:9000", s)
+		}
+		p.source.override[key] = value
+	}
+	return nil
+}

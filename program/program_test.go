@@ -1,0 +1,162 @@
+package program_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vade-go/vade"
+	"github.com/vade-go/vade/api"
+	"github.com/vade-go/vade/auth"
+	"github.com/vade-go/vade/program"
+	"github.com/vade-go/vade/store"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+type name struct {
+	Name string `path:"name"`
+}
+
+func hello(_ context.Context, in name) (string, error) { return "Hello, " + in.Name, nil }
+
+func house() *vade.System {
+	svc := vade.NewService("greeter")
+	api.Get(svc, "/hello/{name}", hello, auth.Public())
+	api.Get(svc, "/secret/{name}", hello, auth.Require(auth.OAuth2("house"), "secrets:read"), api.Name("secret"))
+	return vade.NewSystem("house", svc)
+}
+
+// run runs a command to its end.
+func run(t *testing.T, system *vade.System, environ []string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = program.Run(t.Context(), system, nil, program.IO{Args: args, Environ: environ, Stdout: &out, Stderr: &errs})
+	return out.String(), errs.String(), code
+}
+
+func TestExitCodesTellMisuseFromFailure(t *testing.T) {
+	t.Parallel()
+	data := "VADE_DATA=" + t.TempDir()
+	undecided := vade.NewService("careless")
+	api.Get(undecided, "/hello/{name}", hello)
+	stored := vade.NewService("stored")
+	store.Collect[name](stored, "names")
+	tests := []struct {
+		name    string
+		system  *vade.System
+		environ []string
+		args    []string
+		code    int
+		says    string
+	}{
+		{"done", house(), nil, []string{"routes"}, program.ExitDone, ""},
+		{"unknown command", house(), nil, []string{"dance"}, program.ExitMisused, "dance"},
+		{"unknown flag", house(), nil, []string{"--dance"}, program.ExitMisused, "dance"},
+		{"malformed --set", house(), nil, []string{"--set", "x", "up"}, program.ExitMisused, "key=value"},
+		{"unknown key in --set", house(), nil, []string{"--set", "gatewai=x", "up"}, program.ExitMisused, "did you mean gateway?"},
+		{"neither dev nor prod", house(), []string{"VADE_ENV=staging"}, []string{"up"}, program.ExitMisused, "staging"},
+		{"not an address", house(), []string{"VADE_UPSTREAMS=a=b"}, []string{"up"}, program.ExitMisused, "a=b"},
+		{"undecided operation", vade.NewSystem("house", undecided), nil, []string{"up"}, program.ExitMisused, "program_test.go:"},
+		{"no driver linked", vade.NewSystem("house", stored), []string{data, "VADE_GATEWAY=127.0.0.1:0", "VADE_CONSOLE=127.0.0.1:0"}, []string{"up"}, program.ExitMisused, "store/sqlitestore"},
+		{"no issuer in production", house(), []string{data, "VADE_ENV=prod", "VADE_GATEWAY=127.0.0.1:0", "VADE_CONSOLE=127.0.0.1:0"}, []string{"up"}, program.ExitMisused, "no issuer"},
+		{"token in production", house(), []string{data, "VADE_ENV=prod"}, []string{"token"}, program.ExitMisused, "development issuer"},
+		{"nothing to explain", house(), nil, []string{"explain", "GET /nowhere"}, program.ExitMisused, "no operation"},
+		{"nobody answers", house(), nil, []string{"health", "--address", "127.0.0.1:1"}, program.ExitFailed, "not reachable"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			environ := tt.environ
+			if environ == nil {
+				environ = []string{data}
+			}
+			_, errs, code := run(t, tt.system, environ, tt.args...)
+			if code != tt.code || !strings.Contains(errs, tt.says) {
+				t.Errorf("exit code %d, want %d: %s", code, tt.code, errs)
+			}
+		})
+	}
+}
+
+func TestEveryMistakeHasItsOwnLine(t *testing.T) {
+	t.Parallel()
+	_, errs, _ := run(t, house(), []string{"VADE_GRACE=x", "VADE_NONSENSE=1"}, "up")
+	lines := strings.Split(strings.TrimSpace(errs), "\n")
+	if len(lines) != 2 || !strings.HasPrefix(lines[0], "house: ") || !strings.HasPrefix(lines[1], "house: ") {
+		t.Errorf("got %q", lines)
+	}
+}
+
+func TestAConfigFileIsReadAndItsMistakesHaveAPlace(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "house.yaml")
+	if err := os.WriteFile(file, []byte("grace: 7s\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, errs, code := run(t, house(), []string{}, "config", "--config", file)
+	if code != 0 || !regexp.MustCompile(`grace +7s +\S*house.yaml:1:8`).MatchString(out) {
+		t.Errorf("exit code %d: %s %s", code, out, errs)
+	}
+}
+
+func TestASignalStopsTheProgram(t *testing.T) {
+	t.Parallel()
+	r, w := io.Pipe()
+	signals := make(chan os.Signal, 1)
+	var log bytes.Buffer
+	ended := make(chan int, 1)
+	go func() {
+		ended <- program.Run(context.Background(), house(), nil, program.IO{
+			Environ: []string{"VADE_DATA=" + t.TempDir(), "VADE_GATEWAY=127.0.0.1:0", "VADE_CONSOLE=127.0.0.1:0"},
+			Stdout:  w, Stderr: &log, Signals: signals,
+		})
+		w.Close()
+	}()
+	screen := make(chan string)
+	go func() {
+		text, _ := io.ReadAll(r)
+		screen <- string(text)
+	}()
+	signals <- os.Interrupt
+	select {
+	case code := <-ended:
+		if code != program.ExitDone {
+			t.Errorf("exit code %d: %s", code, log.String())
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("still running")
+	}
+	<-screen
+}
+
+func Example() {
+	svc := vade.NewService("greeter")
+	api.Get(svc, "/hello/{name}", hello, auth.Public())
+	system := vade.NewSystem("house", svc)
+
+	code := program.Run(context.Background(), system, nil, program.IO{
+		Args: []string{"explain", "GET /hello/Ada"}, Stdout: os.Stdout, Stderr: os.Stderr,
+	})
+	fmt.Println("exit code", code)
+	// Output:
+	// GET /hello/{name}
+	// greeter.hello, declared at github.com/vade-go/vade/program_test/program_test.go:143
+	//
+	// STAGE     WHAT           WHERE
+	// recover                  default
+	// trace                    default
+	// deadline  30s            default
+	// bind      1 parameters   default
+	// validate                 default
+	// handler   greeter.hello  default
+	// exit code 0
+}
