@@ -1,0 +1,131 @@
+// Package bookings is the service that sells seats. A booking is a saga over events: seats are held by flights, then the money is
+// captured by payments, and every step back is an event too. The booking's own record is the saga's state; see saga.go.
+package bookings
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/vade-go/vade"
+	"github.com/vade-go/vade/api"
+	"github.com/vade-go/vade/auth"
+	"github.com/vade-go/vade/events"
+	"github.com/vade-go/vade/examples/airline/bookings/bookingsapi"
+	"github.com/vade-go/vade/examples/airline/flights/flightsapi"
+	"github.com/vade-go/vade/examples/airline/payments/paymentsapi"
+	"github.com/vade-go/vade/outbox"
+	"github.com/vade-go/vade/store"
+)
+
+// Service returns the service bookings.
+func Service() *vade.Service {
+	svc := vade.NewService("bookings", vade.Version("1.0.0"), vade.Summary("Seats for travellers"))
+	outbox.Of(svc)
+	h := &handlers{saga: newSaga(svc), flights: flightsapi.Connect(svc)}
+
+	g := api.Group(svc, "/bookings", auth.Require(auth.OAuth2("airline")))
+	api.Post(g, "", h.book, auth.Scopes("bookings:write"), api.Summary("Book seats on a flight"),
+		api.Fails(bookingsapi.ErrNoFlight, bookingsapi.ErrSoldOut, bookingsapi.ErrDeparted))
+	api.Get(g, "", h.list, auth.Scopes("bookings:read"), api.Summary("List your bookings, newest first"))
+	api.Get(g, "/{id}", h.get, auth.Scopes("bookings:read"), api.Summary("Get one of your bookings"), api.Fails(bookingsapi.ErrUnknown))
+	api.Delete(g, "/{id}", h.cancel, auth.Scopes("bookings:write"), api.Summary("Cancel one of your bookings"), api.Fails(bookingsapi.ErrUnknown))
+
+	events.Subscribe(svc, flightsapi.SeatsHeld, h.saga.onHeld)
+	events.Subscribe(svc, flightsapi.SeatsRefused, h.saga.onRefused)
+	events.Subscribe(svc, paymentsapi.Captured, h.saga.onCaptured)
+	events.Subscribe(svc, paymentsapi.Failed, h.saga.onFailed)
+	return svc
+}
+
+type handlers struct {
+	saga    *saga
+	flights flightsapi.Client
+}
+
+// Book asks for seats.
+type Book struct {
+	Caller auth.Principal
+	Body   Order
+}
+
+// Order is what a traveller wants.
+type Order struct {
+	FlightID   string                  `json:"flight_id" minLength:"1" maxLength:"32" example:"VD100-20270105"`
+	Passengers []bookingsapi.Passenger `json:"passengers" minItems:"1" maxItems:"9"`
+	Payment    bookingsapi.Payment     `json:"payment"`
+}
+
+func (h *handlers) book(ctx context.Context, in Book) (api.Created[bookingsapi.Booking], error) {
+	var out api.Created[bookingsapi.Booking]
+	flight, err := h.flights.Get(ctx, in.Body.FlightID)
+	switch {
+	case errors.Is(err, flightsapi.ErrUnknown):
+		return out, bookingsapi.ErrNoFlight.WithDetail("No flight has the id %q.", in.Body.FlightID)
+	case err != nil:
+		return out, err
+	case flight.Departure.Before(time.Now()):
+		return out, bookingsapi.ErrDeparted
+	case flight.SeatsLeft < len(in.Body.Passengers):
+		return out, bookingsapi.ErrSoldOut // a courtesy; who gets the last seats is decided by flights
+	}
+	b := bookingsapi.Booking{
+		ID: strings.ToLower(rand.Text()), Subject: in.Caller.Subject, Status: bookingsapi.StatusPending,
+		FlightID: flight.ID, From: flight.From, To: flight.To, Departure: flight.Departure, Passengers: in.Body.Passengers,
+		Total: flight.Price * int64(len(in.Body.Passengers)), Currency: flight.Currency, Created: time.Now().UTC(),
+	}
+	if err := h.saga.begin(ctx, b, in.Body.Payment.Token); err != nil {
+		return out, err
+	}
+	return api.Created[bookingsapi.Booking]{Location: "/bookings/" + b.ID, Value: b}, nil
+}
+
+// ByID names one booking of the caller.
+type ByID struct {
+	Caller auth.Principal
+	ID     string `path:"id" minLength:"1" maxLength:"64" doc:"Id of the booking."`
+}
+
+func (h *handlers) get(ctx context.Context, in ByID) (bookingsapi.Booking, error) {
+	r, err := h.saga.records.Get(ctx, key(in.ID))
+	if errors.Is(err, store.ErrNotFound) || (err == nil && r.Value.Subject != in.Caller.Subject) {
+		return bookingsapi.Booking{}, bookingsapi.ErrUnknown // whether it exists is nobody else's business
+	}
+	return r.Value.Booking, err
+}
+
+// Mine asks for the bookings of the caller.
+type Mine struct {
+	Caller auth.Principal
+	Limit  int             `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many bookings to return at most."`
+	Cursor api.Opt[string] `query:"cursor" maxLength:"2000" doc:"Where the last page ended."`
+}
+
+// Page is some of the caller's bookings.
+type Page struct {
+	Bookings []bookingsapi.Booking `json:"bookings"`
+	Next     string                `json:"next" doc:"The cursor of the next page; empty at the end."`
+}
+
+func (h *handlers) list(ctx context.Context, in Mine) (Page, error) {
+	records, err := h.saga.records.List(ctx, store.Query{
+		Index: bySubject, Prefix: in.Caller.Subject + "\x00", Descending: true, Limit: in.Limit, Cursor: in.Cursor.Or(""),
+	})
+	if err != nil {
+		return Page{}, err
+	}
+	page := Page{Bookings: make([]bookingsapi.Booking, len(records.Items)), Next: records.Next}
+	for i, r := range records.Items {
+		page.Bookings[i] = r.Value.Booking
+	}
+	return page, nil
+}
+
+func (h *handlers) cancel(ctx context.Context, in ByID) (bookingsapi.Booking, error) {
+	if _, err := h.get(ctx, in); err != nil {
+		return bookingsapi.Booking{}, err
+	}
+	return h.saga.cancel(ctx, in.ID)
+}

@@ -1,0 +1,110 @@
+// Package flights is the service that owns the timetable and the seats. Flights are computed from the timetable; the database
+// holds what changes: how many seats are taken, and for whom.
+package flights
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+
+	"github.com/vade-go/vade"
+	"github.com/vade-go/vade/api"
+	"github.com/vade-go/vade/events"
+	"github.com/vade-go/vade/examples/airline/bookings/bookingsapi"
+	"github.com/vade-go/vade/examples/airline/flights/flightsapi"
+	"github.com/vade-go/vade/examples/airline/internal/timetable"
+	"github.com/vade-go/vade/examples/airline/internal/world"
+	"github.com/vade-go/vade/outbox"
+)
+
+// Service returns the service flights.
+func Service() *vade.Service {
+	svc := vade.NewService("flights", vade.Version("1.0.0"), vade.Summary("The timetable and the seats"))
+	outbox.Of(svc)
+	h := &handlers{seats: newSeats(svc)}
+	api.Serve(svc, flightsapi.Search, h.search)
+	api.Serve(svc, flightsapi.Get, h.get)
+	vade.OnStart(svc, "lay out the timetable", h.layOut)
+	events.Subscribe(svc, bookingsapi.Placed, h.onPlaced)
+	events.Subscribe(svc, bookingsapi.Rejected, h.onEnded)
+	events.Subscribe(svc, bookingsapi.Cancelled, h.onEnded)
+	return svc
+}
+
+type handlers struct {
+	seats     *seats
+	timetable atomic.Pointer[timetable.Timetable] // computed from data in the binary, the same on every replica
+}
+
+func (h *handlers) layOut(context.Context) error {
+	w, err := world.Load()
+	if err != nil {
+		return err
+	}
+	h.timetable.Store(timetable.New(w.Airports()))
+	return nil
+}
+
+func (h *handlers) search(ctx context.Context, q flightsapi.Query) (flightsapi.Found, error) {
+	found := flightsapi.Found{Flights: []flightsapi.Flight{}}
+	day, err := timetable.ParseDate(q.Date)
+	if err != nil {
+		return found, err
+	}
+	for _, f := range h.timetable.Load().On(strings.ToUpper(q.From), strings.ToUpper(q.To), day) {
+		flight, err := h.publish(ctx, f)
+		if err != nil {
+			return found, err
+		}
+		found.Flights = append(found.Flights, flight)
+	}
+	return found, nil
+}
+
+func (h *handlers) get(ctx context.Context, in flightsapi.ID) (flightsapi.Flight, error) {
+	f, ok := h.timetable.Load().ByID(in.ID)
+	if !ok {
+		return flightsapi.Flight{}, flightsapi.ErrUnknown
+	}
+	return h.publish(ctx, f)
+}
+
+func (h *handlers) publish(ctx context.Context, f timetable.Flight) (flightsapi.Flight, error) {
+	taken, err := h.seats.taken(ctx, f.ID)
+	return flightsapi.Flight{
+		ID: f.ID, Number: f.Number, From: f.From, To: f.To, Departure: f.Departure, Arrival: f.Arrival,
+		Distance: f.DistanceKM, Aircraft: f.Aircraft, Seats: f.Seats, SeatsLeft: f.Seats - taken,
+		Price: f.PriceCents, Currency: f.Currency,
+	}, err
+}
+
+// onPlaced sets seats aside for a booking, or says that there are none.
+func (h *handlers) onPlaced(ctx context.Context, b bookingsapi.Booking) error {
+	f, ok := h.timetable.Load().ByID(b.FlightID)
+	if !ok {
+		return events.Reject(errors.New("booking " + b.ID + " names the unknown flight " + b.FlightID))
+	}
+	return h.seats.hold(ctx, f.ID, f.Seats, b.ID, len(b.Passengers))
+}
+
+// onEnded gives the seats of a rejected or cancelled booking back.
+func (h *handlers) onEnded(ctx context.Context, b bookingsapi.Booking) error {
+	return h.seats.release(ctx, b.FlightID, b.ID)
+}
+
+// Example returns the id of the first flight between two airports on a day, or "".
+func Example(from, to, day string) string {
+	w, err := world.Load()
+	if err != nil {
+		return ""
+	}
+	date, err := timetable.ParseDate(day)
+	if err != nil {
+		return ""
+	}
+	for _, f := range timetable.New(w.Airports()).On(from, to, date) {
+		return f.ID
+	}
+	return ""
+}
