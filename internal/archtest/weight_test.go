@@ -23,8 +23,8 @@ var budgets = []struct {
 	ready     time.Duration // from exec to ready, the best of several starts on an existing data folder
 	memory    float64       // megabytes resident when ready and idle
 }{
-	{program: "hello", megabytes: 18, ready: 300 * time.Millisecond, memory: 40},
-	{program: "airline", megabytes: 36, ready: 2 * time.Second, memory: 220},
+	{program: "hello", megabytes: 15, ready: 200 * time.Millisecond, memory: 30},
+	{program: "airline", megabytes: 33, ready: 1500 * time.Millisecond, memory: 120},
 }
 
 const starts = 3
