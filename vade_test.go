@@ -19,7 +19,10 @@ import (
 	"github.com/vade-go/vade/auth"
 	"github.com/vade-go/vade/config"
 	"github.com/vade-go/vade/telemetry"
+	"go.uber.org/goleak"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 type name struct {
 	Name string `path:"name"`

@@ -17,7 +17,10 @@ import (
 	"github.com/vade-go/vade/problem"
 	"github.com/vade-go/vade/schema"
 	"github.com/vade-go/vade/telemetry"
+	"go.uber.org/goleak"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // service is the least that operations can be declared on.
 type service struct {

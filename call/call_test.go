@@ -16,7 +16,10 @@ import (
 	"github.com/vade-go/vade/call"
 	"github.com/vade-go/vade/problem"
 	"github.com/vade-go/vade/telemetry"
+	"go.uber.org/goleak"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func tel(t testing.TB) *telemetry.Telemetry {
 	t.Helper()

@@ -25,7 +25,11 @@ import (
 	"github.com/vade-go/vade/examples/airline/payments/paymentsapi"
 	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/telemetry"
+	"go.uber.org/goleak"
 )
+
+// What an instance started must have ended when it has stopped.
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // echo is a service that publishes other services' events once more, as a broker may.
 type echo struct {
