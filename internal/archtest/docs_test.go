@@ -71,18 +71,10 @@ func TestEveryPackageHasAManualAndAnExample(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(dir, "doc.go")); err != nil {
 			t.Errorf("%s has no doc.go", name)
 		}
-		if noExample[name] {
-			continue
-		}
 		if !hasExample(t, dir) {
 			t.Errorf("%s has no testable example", name)
 		}
 	}
-}
-
-// noExample are packages for authors of drivers, whose use is shown by the drivers' own tests.
-var noExample = map[string]bool{
-	"store/driver": true, "store/drivertest": true, "events/driver": true, "events/drivertest": true, "lifecycle/lifecycletest": true,
 }
 
 var example = regexp.MustCompile(`(?m)^func Example`)
