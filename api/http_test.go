@@ -286,7 +286,6 @@ func (d *tenant) Resolve(_ context.Context, c *operation.Call) error {
 type account struct {
 	Tenant tenant
 	ID     string
-	closed *bool
 }
 
 func (d *account) Resolve(_ context.Context, c *operation.Call) error {

@@ -3,7 +3,6 @@ package auth_test
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -224,7 +223,7 @@ func TestKeysComeOverRealHTTP(t *testing.T) {
 		if !strings.Contains(r.Header.Get("Accept"), "application/jwk-set+json") {
 			w.WriteHeader(http.StatusNotAcceptable)
 		}
-		_, _ = io.WriteString(w, string(jwks(t, key)))
+		_, _ = w.Write(jwks(t, key))
 	}))
 	defer server.Close()
 	v := verifier(t, auth.RemoteKeys(server.URL, auth.RemoteConfig{Client: server.Client()}))

@@ -98,8 +98,10 @@ func TestFailuresOfTheOtherSide(t *testing.T) {
 		want error
 	}{
 		{"a declared problem", func(w http.ResponseWriter, _ *http.Request) { problem.Write(w, soldOut) }, soldOut},
-		{"a status without a problem", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "stack trace", 503) }, problem.Unavailable()},
-		{"a redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", 302) }, problem.BadGateway()},
+		{"a status without a problem", func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "stack trace", http.StatusServiceUnavailable)
+		}, problem.Unavailable()},
+		{"a redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) }, problem.BadGateway()},
 		{"a broken answer", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "10")
 			_, _ = w.Write([]byte("1"))

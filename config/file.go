@@ -28,7 +28,7 @@ func (s *Set) loadFile() []error {
 	if err != nil {
 		return []error{&Error{Origin: s.src.File, Reason: "cannot be read: " + err.Error()}}
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // it was only read from
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
 		return []error{&Error{Origin: s.src.File, Reason: "cannot be read: " + err.Error()}}
@@ -44,7 +44,7 @@ var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 func (s *Set) loadYAML(data []byte) []error {
 	dec := yaml.NewDecoder(strings.NewReader(string(data)))
 	var doc yaml.Node
-	if err := dec.Decode(&doc); err == io.EOF {
+	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
 		return nil // an empty file sets nothing
 	} else if err != nil {
 		text, line := err.Error(), "1"
@@ -56,7 +56,7 @@ func (s *Set) loadYAML(data []byte) []error {
 		}
 		return []error{&Error{Origin: s.src.File + ":" + line, Reason: "is not well-formed YAML: " + text}}
 	}
-	if err := dec.Decode(new(yaml.Node)); err != io.EOF {
+	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		return []error{&Error{Origin: s.src.File, Reason: "holds more than one document"}}
 	}
 	if len(doc.Content) == 0 {

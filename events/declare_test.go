@@ -67,7 +67,7 @@ func TestADeclarationIsInTheManifest(t *testing.T) {
 	t.Parallel()
 	s := newService("bookings")
 	topic := events.Define("orders.placed", events.Key(func(o Order) string { return o.ID }), events.Summary[Order]("An order came in."))
-	if events.Publisher(s, topic) != events.Publisher(s, topic) {
+	if first := events.Publisher(s, topic); events.Publisher(s, topic) != first {
 		t.Error("two producers of one topic")
 	}
 	type input struct {

@@ -126,7 +126,7 @@ func (w *worker) backlog(c driver.Consumer) bool {
 
 // rebuild replaces the consumer. It reports false when the worker stops.
 func (w *worker) rebuild() bool {
-	w.stopConsumer(w.life, w.current())
+	_ = w.stopConsumer(w.life, w.current()) // it is being replaced because it is broken
 	w.hub.forget(w.topic.Name)
 	for {
 		ctx, cancel := context.WithTimeout(w.life, giveUp)

@@ -72,7 +72,7 @@ func bound(r *http.Request, limit int64, whole func()) (*boundedBody, *problem.P
 	if limit > 0 {
 		return b, nil
 	}
-	if _, err := b.Read(make([]byte, 1)); err != io.EOF {
+	if _, err := b.Read(make([]byte, 1)); err != io.EOF { //nolint:errorlint // Read returns it bare
 		return nil, b.failed.Load()
 	}
 	return nil, nil

@@ -166,7 +166,7 @@ func (x *exchange) end() {
 
 // panicked answers for a handler that panicked, and reports whether the connection has to be cut because an answer had begun.
 func (x *exchange) panicked(v any) (cut bool) {
-	if v == http.ErrAbortHandler {
+	if v == http.ErrAbortHandler { //nolint:errorlint // a panic value, which net/http compares in the same way
 		if x.err == nil {
 			x.err = errAborted
 		}

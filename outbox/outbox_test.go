@@ -241,7 +241,7 @@ func TestAnEventWithoutIdentityCannotBeHandledOnce(t *testing.T) {
 func TestAnOutboxIsOne(t *testing.T) {
 	t.Parallel()
 	svc := newService()
-	if outbox.Of(svc) != outbox.Of(svc) {
+	if first := outbox.Of(svc); outbox.Of(svc) != first {
 		t.Error("there are several")
 	}
 	outbox.Of(svc, outbox.KeepReceipts(-1))

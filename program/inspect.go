@@ -132,7 +132,7 @@ func find(m *manifest.System, request string) (*manifest.Operation, error) {
 			mux.HandleFunc(op.Pattern(), func(http.ResponseWriter, *http.Request) {})
 		}
 	}
-	req, err := http.NewRequest(strings.ToUpper(method), "http://explain.invalid"+path, nil)
+	req, err := http.NewRequest(strings.ToUpper(method), "http://explain.invalid"+path, nil) //nolint:noctx // it is never sent
 	if err != nil {
 		return nil, err
 	}

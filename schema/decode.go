@@ -43,7 +43,7 @@ func (s *Schema) Decode(data []byte, dst reflect.Value) (Violations, error) {
 	if err == nil {
 		_, err = d.json.ReadValue()
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return d.report.violations(), nil
 		case err == nil:
 			err = errTrailing

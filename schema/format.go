@@ -49,7 +49,7 @@ func isUUID(s string) bool {
 	if len(s) != 36 {
 		return false
 	}
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		c := s[i]
 		switch i {
 		case 8, 13, 18, 23:
@@ -75,7 +75,7 @@ func isEmail(s string) bool {
 	if strings.HasPrefix(local, ".") || strings.HasSuffix(local, ".") || strings.Contains(local, "..") {
 		return false
 	}
-	for i := 0; i < len(local); i++ {
+	for i := range len(local) {
 		if c := local[i]; !isDigit(c) && !isLetter(c) && strings.IndexByte(".!#$%&'*+-/=?^_`{|}~", c) < 0 {
 			return false
 		}
@@ -92,7 +92,7 @@ func isHostname(s string) bool {
 		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
 			return false
 		}
-		for i := 0; i < len(label); i++ {
+		for i := range len(label) {
 			if c := label[i]; !isDigit(c) && !isLetter(c) && c != '-' {
 				return false
 			}
@@ -135,7 +135,7 @@ func cutShape(s, shape string) (rest string, ok bool) {
 	if len(s) < len(shape) {
 		return s, false
 	}
-	for i := 0; i < len(shape); i++ {
+	for i := range len(shape) {
 		if s[i] != shape[i] && !(shape[i] == '0' && isDigit(s[i])) {
 			return s, false
 		}
@@ -155,7 +155,7 @@ func isIPv6(s string) bool {
 
 // isURI checks that s has a scheme and only characters of RFC 3986, section 2.
 func isURI(s string) bool {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if c := s[i]; !isDigit(c) && !isLetter(c) && strings.IndexByte("-._~:/?#[]@!$&'()*+,;=%", c) < 0 {
 			return false
 		}

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"errors"
 	"math/big"
 	"reflect"
 	"slices"
@@ -84,10 +85,10 @@ func (n *numberNode[T]) store(r *report, text []byte, v reflect.Value) {
 	if err == nil {
 		err = n.set(v, value)
 	}
-	switch err {
-	case nil:
+	switch {
+	case err == nil:
 		n.rules.check(r, value)
-	case errOutOfRange:
+	case errors.Is(err, errOutOfRange):
 		r.add(CodeRange, "must fit %s", v.Kind())
 	default:
 		r.add(CodeType, "must be %s", n.want)

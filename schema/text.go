@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 	"unicode/utf8"
@@ -152,9 +153,9 @@ func (n *codecNode) decode(d *decoder, v reflect.Value) error {
 
 func (n *codecNode) parse(r *report, text string, v reflect.Value) {
 	n.rules.check(r, text)
-	switch err := n.codec.parse(text, v); err {
-	case nil:
-	case errOutOfRange:
+	switch err := n.codec.parse(text, v); {
+	case err == nil:
+	case errors.Is(err, errOutOfRange):
 		r.add(CodeRange, "must fit its type")
 	default:
 		r.add(CodeFormat, "must be %s", n.codec.means)

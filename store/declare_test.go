@@ -30,7 +30,7 @@ func TestACollectionDescribesItself(t *testing.T) {
 func TestTheDatabaseOfAServiceIsOne(t *testing.T) {
 	t.Parallel()
 	svc := newService("test")
-	if store.Of(svc) != store.Of(svc) || len(svc.parts) != 1 {
+	if first := store.Of(svc); store.Of(svc) != first || len(svc.parts) != 1 {
 		t.Error("there are several")
 	}
 }

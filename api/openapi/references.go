@@ -24,7 +24,7 @@ func refer(schema []byte, found func(name string)) (jsontext.Value, error) {
 	if err := r.schema(); err != nil {
 		return nil, fmt.Errorf("schema: %w", err)
 	}
-	if _, err := r.dec.ReadToken(); err != io.EOF {
+	if _, err := r.dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("schema: more follows the JSON value")
 	}
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil

@@ -16,7 +16,7 @@ var lifeRules = []rule{
 			if schemes := s.driver.Schemes(); len(schemes) == 0 || !slices.Contains(schemes, s.config.URL.Scheme) {
 				s.Errorf("schemes %v do not have %q", schemes, s.config.URL.Scheme)
 			}
-			if s.db.Capabilities() != s.db.Capabilities() {
+			if first := s.db.Capabilities(); s.db.Capabilities() != first {
 				s.Error("capabilities change")
 			}
 		}},

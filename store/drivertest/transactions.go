@@ -196,13 +196,13 @@ var transactionRules = []rule{
 // rollback runs a transaction that changes everything and then ends by stop, and looks for traces.
 func rollback(s *suite, stop func() error) {
 	s.fill("p", "kept", "x", "deleted", "y")
-	var result error
+	var wrong string
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		defer func() {
 			if r := recover(); r != nil && r != errStop {
-				result = fmt.Errorf("another panic than the function's: %v", r)
+				wrong = fmt.Sprintf("another panic than the function's: %v", r)
 			}
 		}()
 		err := s.db.Do(s.Context(), "p", func(ctx context.Context, tx driver.Tx) error {
@@ -215,12 +215,12 @@ func rollback(s *suite, stop func() error) {
 			return stop()
 		})
 		if err != errStop {
-			result = fmt.Errorf("got error %v, want the function's own", err)
+			wrong = fmt.Sprintf("got error %v, want the function's own", err)
 		}
 	}()
 	<-ended
-	if result != nil {
-		s.Error(result)
+	if wrong != "" {
+		s.Error(wrong)
 	}
 	s.holds(key("p", "kept"), 1, number("1"))
 	s.is("ids", s.ids(driver.Query{Partition: "p"}), "deleted kept")

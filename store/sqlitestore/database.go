@@ -161,7 +161,7 @@ func (d *database) take(ctx context.Context) error {
 	case errors.Is(err, errTurn):
 		return fmt.Errorf("sqlitestore: %s: a transaction has not ended for %s: %w", d.loc.path, patience, driver.ErrBusy)
 	case err == nil && d.life.Err() != nil:
-		d.finish(false)
+		_ = d.finish(false) // the outcome belongs to who has left work in the group
 		return driver.ErrClosed
 	}
 	return err

@@ -167,7 +167,7 @@ func TestTheLockOfAnotherProcessIsWaitedForAndNotForEver(t *testing.T) {
 	dir := t.TempDir()
 	db := open(t, "sqlite:?wait=50ms", dir)
 	other := open(t, "sqlite:", dir)
-	err := other.Do(t.Context(), "p", func(ctx context.Context, tx driver.Tx) error {
+	err := other.Do(t.Context(), "p", func(_ context.Context, tx driver.Tx) error {
 		err := insert(t.Context(), db, "a")
 		if !errors.Is(err, driver.ErrBusy) || !strings.Contains(err.Error(), "bookings.db: another process has held the write lock for 50ms") {
 			t.Errorf("got %v", err)

@@ -15,7 +15,7 @@ import (
 	"github.com/vade-go/vade/problem"
 )
 
-// ErrUnknown: no airport has the code.
+// ErrUnknown says that no airport has the code.
 var ErrUnknown = problem.New(http.StatusNotFound, "unknown-airport", "No airport has this code")
 
 // The operations of the service.

@@ -14,7 +14,7 @@ import (
 	"github.com/vade-go/vade/problem"
 )
 
-// ErrUnknown: no flight has the id.
+// ErrUnknown says that no flight has the id.
 var ErrUnknown = problem.New(http.StatusNotFound, "unknown-flight", "No flight has this id")
 
 // The operations of the service.
