@@ -50,6 +50,9 @@ func (p *program) prepare() (*host, error) {
 		return nil, err
 	}
 	log := tel.Logger()
+	if p.world.owner {
+		slog.SetDefault(log)
+	}
 	return &host{
 		program: p, settings: settings, manifest: m, telemetry: tel, log: log,
 		health: lifecycle.NewHealth(lifecycle.HealthConfig{Log: log}), group: new(lifecycle.Group), began: began,

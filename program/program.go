@@ -22,10 +22,11 @@ const (
 )
 
 // Main runs the command line around a system and ends the process with one of the exit codes. The drivers are the engines
-// that the program links.
+// that the program links. The program's logger becomes the default of package log/slog, so that what services log with
+// slog.InfoContext carries the ids of the request that it belongs to.
 func Main(system *vade.System, drivers []operation.Driver) {
 	os.Exit(Run(context.Background(), system, drivers, IO{
-		Args: os.Args[1:], Environ: os.Environ(), Stdout: os.Stdout, Stderr: os.Stderr,
+		Args: os.Args[1:], Environ: os.Environ(), Stdout: os.Stdout, Stderr: os.Stderr, owner: true,
 	}))
 }
 
@@ -37,6 +38,9 @@ type IO struct {
 	Stderr  io.Writer
 	// Signals replaces the signals of the operating system in tests. Default: interrupt and terminate.
 	Signals chan os.Signal
+
+	// owner: the process is the program's alone, and so are its globals.
+	owner bool
 }
 
 // Run is [Main] without the end of the process: it returns the exit code. Cancelling ctx stops the program as one signal does.
