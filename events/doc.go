@@ -40,7 +40,7 @@
 // topic of its own, see [DeadTopic]; only when the broker has the letter durably the event is done. [Hub.DeadLetters] lists
 // and [Hub.Replay] replays them, to the group that failed and no other.
 //
-// While a handler runs, or an event waits for its turn in this process, the broker is told at half of [AckWait] that the work
+// While a handler runs, or an event waits for its turn in this process, the broker is told at a third of [AckWait] that the work
 // goes on, up to [Timeout]. A consumer fetches no more than it works on and a few to come. It joins again by itself when
 // the connection was lost, and when there is a backlog but nothing arrives.
 //

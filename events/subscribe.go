@@ -65,7 +65,7 @@ type settings struct {
 func defaults(service string) settings {
 	return settings{
 		group: service, maxAttempts: 10, backoff: backoff{time.Second, time.Minute},
-		parallel: 8, timeout: 30 * time.Second, ackWait: 30 * time.Second, stall: 30 * time.Second,
+		parallel: 8, timeout: 30 * time.Second, ackWait: 10 * time.Second, stall: 30 * time.Second,
 	}
 }
 
@@ -88,7 +88,7 @@ func Parallel(n int) SubscribeOption { return func(s *settings) { s.parallel = n
 // Timeout is how long one attempt may take; then its context ends, and the event is tried again. Default: 30s.
 func Timeout(d time.Duration) SubscribeOption { return func(s *settings) { s.timeout = d } }
 
-// AckWait is how long the broker waits for a sign of life before it gives an event to somebody else. Default: 30s. While a handler
+// AckWait is how long the broker waits for a sign of life before it gives an event to somebody else. Default: 10s. While a handler
 // runs signs are sent, so this is the delay after a crash, not a limit for handlers.
 func AckWait(d time.Duration) SubscribeOption { return func(s *settings) { s.ackWait = d } }
 

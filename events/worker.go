@@ -62,7 +62,7 @@ func (w *worker) start(ctx context.Context) error {
 		w.handlers.Go(func() { w.lanes.run(i, w.handleHeld) })
 	}
 	w.reader.Go(w.read)
-	w.keeper.Go(func() { w.holding.keep(w.handling, w.ackWait/2, w.timeout) })
+	w.keeper.Go(func() { w.holding.keep(w.handling, w.ackWait/3, w.timeout) })
 	return nil
 }
 

@@ -48,6 +48,8 @@ func TestExitCodesTellMisuseFromFailure(t *testing.T) {
 	data := "VADE_DATA=" + t.TempDir()
 	undecided := vade.NewService("careless")
 	api.Get(undecided, "/hello/{name}", hello)
+	lost := vade.NewService("lost")
+	api.Get(lost, "/hello/{nobody}", hello, auth.Public())
 	stored := vade.NewService("stored")
 	store.Collect[name](stored, "names")
 	tests := []struct {
@@ -66,6 +68,7 @@ func TestExitCodesTellMisuseFromFailure(t *testing.T) {
 		{"neither dev nor prod", house(), []string{"VADE_ENV=staging"}, []string{"up"}, program.ExitMisused, "staging"},
 		{"not an address", house(), []string{"VADE_UPSTREAMS=a=b"}, []string{"up"}, program.ExitMisused, "a=b"},
 		{"undecided operation", vade.NewSystem("house", undecided), nil, []string{"up"}, program.ExitMisused, "program_test.go:"},
+		{"path without a field", vade.NewSystem("house", lost), nil, []string{"up"}, program.ExitMisused, "{nobody} has no field"},
 		{"no driver linked", vade.NewSystem("house", stored), []string{data, "VADE_GATEWAY=127.0.0.1:0", "VADE_CONSOLE=127.0.0.1:0"}, []string{"up"}, program.ExitMisused, "store/sqlitestore"},
 		{"no issuer in production", house(), []string{data, "VADE_ENV=prod", "VADE_GATEWAY=127.0.0.1:0", "VADE_CONSOLE=127.0.0.1:0"}, []string{"up"}, program.ExitMisused, "no issuer"},
 		{"token in production", house(), []string{data, "VADE_ENV=prod"}, []string{"token"}, program.ExitMisused, "development issuer"},
@@ -149,7 +152,7 @@ func Example() {
 	fmt.Println("exit code", code)
 	// Output:
 	// GET /hello/{name}
-	// greeter.hello, declared at github.com/vade-go/vade/program_test/program_test.go:143
+	// greeter.hello, declared at github.com/vade-go/vade/program_test/program_test.go:146
 	//
 	// STAGE     WHAT           WHERE
 	// recover                  default
