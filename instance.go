@@ -104,8 +104,14 @@ func (in *Instance) open(ctx context.Context, svc *Service) error {
 	return nil
 }
 
-// Start starts the background work of the services: relays, consumers, what [OnStart] declared.
-func (in *Instance) Start(ctx context.Context) error { return in.group.Start(ctx) }
+// Start starts the background work of the services: relays, consumers, what [OnStart] declared. When something does not start,
+// everything is stopped and closed again.
+func (in *Instance) Start(ctx context.Context) error {
+	if err := in.group.Start(ctx); err != nil {
+		return errors.Join(err, in.Close())
+	}
+	return nil
+}
 
 // Stop drains the background work and then closes what was opened, even when ctx ends before the work is drained.
 func (in *Instance) Stop(ctx context.Context) error {

@@ -32,6 +32,7 @@ type host struct {
 	log       *slog.Logger
 	health    *lifecycle.Health
 	group     *lifecycle.Group
+	opened    []io.Closer // before the start, to be closed when it does not come to that
 	began     time.Time
 }
 
@@ -75,7 +76,17 @@ func (h *host) listen(address, setting string) (*httpserver.Server, error) {
 	if err := s.Listen(); err != nil {
 		return nil, err
 	}
+	h.opened = append(h.opened, s)
 	return s, nil
+}
+
+// abort closes what was opened before a start that will not come, last first, and returns err and whatever else went wrong.
+func (h *host) abort(err error) error {
+	errs := []error{err}
+	for _, c := range slices.Backward(h.opened) {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(append(errs, h.flush())...)
 }
 
 // open opens services in this process.
@@ -95,9 +106,14 @@ func (h *host) open(ctx context.Context, names []string) (*vade.Instance, error)
 	if err != nil {
 		return nil, err
 	}
-	return h.program.system.Open(ctx, vade.Config{
+	instance, err := h.program.system.Open(ctx, vade.Config{
 		Services: names, Peers: peers, Engines: engines, DataDir: h.settings.Data, Verifier: verifier, Telemetry: h.telemetry,
 	})
+	if err != nil {
+		return nil, err
+	}
+	h.opened = append(h.opened, instance)
+	return instance, nil
 }
 
 // needs lists the capabilities that the services use.

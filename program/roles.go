@@ -28,107 +28,97 @@ func (p *program) roles() []*cobra.Command {
 	}
 }
 
-// closing is a component that has nothing to start.
-func closing(c io.Closer) lifecycle.Component {
-	return lifecycle.Func{OnStop: func(context.Context) error { return c.Close() }}
-}
-
 // up is the whole system in one process.
 func (p *program) up(ctx context.Context) error {
-	r, err := p.prepare()
+	h, err := p.prepare()
 	if err != nil {
 		return err
 	}
-	front, err := r.listen(r.settings.Gateway, "VADE_GATEWAY")
-	if err != nil {
-		return err
-	}
-	operators, err := r.listen(r.settings.Console, "VADE_CONSOLE")
-	if err != nil {
-		return errors.Join(err, front.Close())
-	}
-	err = func() error {
-		instance, err := r.open(ctx, p.system.Services())
+	return h.behindGateway(ctx, func() (map[string]gateway.Upstream, error) {
+		instance, err := h.open(ctx, p.system.Services())
 		if err != nil {
-			return err
+			return nil, err
 		}
+		h.group.Add("services", instance)
 		upstreams := make(map[string]gateway.Upstream)
 		for _, name := range p.system.Services() {
-			if h, ok := instance.Handler(name); ok {
-				upstreams[name] = gateway.Local(h)
+			if handler, ok := instance.Handler(name); ok {
+				upstreams[name] = gateway.Local(handler)
 			}
 		}
-		gw, err := r.gateway(upstreams)
-		if err != nil {
-			return errors.Join(err, instance.Close())
-		}
-		front.Handle(gw)
-		operators.Handle(r.operators())
-		r.group.Add("services", instance)
-		r.group.Add("upstreams", closing(gw))
-		return nil
-	}()
-	if err != nil {
-		return errors.Join(err, front.Close(), operators.Close())
-	}
-	r.group.Add("console", operators)
-	r.group.Add("gateway", front)
-	return r.run(ctx, func() { r.welcome(p.world.Stdout, front.Addr().String(), operators.Addr().String()) })
-}
-
-// serve is some services in this process, reached directly.
-func (p *program) serve(ctx context.Context, names []string) error {
-	r, err := p.prepare()
-	if err != nil {
-		return err
-	}
-	server, err := r.listen(r.settings.Listen, "VADE_LISTEN")
-	if err != nil {
-		return err
-	}
-	instance, err := r.open(ctx, names)
-	if err != nil {
-		return errors.Join(err, server.Close())
-	}
-	server.Handle(r.services(instance, names))
-	r.group.Add("services", instance)
-	r.group.Add("listener", server)
-	return r.run(ctx, func() { r.log.Info("ready", "role", "serve", "services", names, "address", server.Addr().String()) })
+		return upstreams, nil
+	}, func(front, operators string) { h.welcome(p.world.Stdout, front, operators) })
 }
 
 // gateway is the gateway alone.
 func (p *program) gateway(ctx context.Context) error {
-	r, err := p.prepare()
+	h, err := p.prepare()
 	if err != nil {
 		return err
 	}
-	peers, err := r.settings.peers()
-	if err != nil {
-		return err
-	}
-	upstreams := make(map[string]gateway.Upstream)
-	for name, u := range peers {
-		upstreams[name] = gateway.Remote(u)
-	}
-	gw, err := r.gateway(upstreams)
+	err = h.behindGateway(ctx, func() (map[string]gateway.Upstream, error) {
+		peers, err := h.settings.peers()
+		upstreams := make(map[string]gateway.Upstream)
+		for name, u := range peers {
+			upstreams[name] = gateway.Remote(u)
+		}
+		return upstreams, err
+	}, func(front, _ string) { h.log.Info("ready", "role", "gateway", "address", front) })
 	if errors.Is(err, gateway.ErrNoUpstream) {
 		err = errors.Join(err, errors.New("set VADE_UPSTREAMS=NAME=http://HOST:PORT,… to the addresses of the services"))
 	}
+	return err
+}
+
+// behindGateway runs a gateway in front of the upstreams that open opens. The addresses are taken before that.
+func (h *host) behindGateway(ctx context.Context, open func() (map[string]gateway.Upstream, error), ready func(front, operators string)) error {
+	front, err := h.listen(h.settings.Gateway, "VADE_GATEWAY")
 	if err != nil {
-		return err
+		return h.abort(err)
 	}
-	front, err := r.listen(r.settings.Gateway, "VADE_GATEWAY")
+	operators, err := h.listen(h.settings.Console, "VADE_CONSOLE")
 	if err != nil {
-		return err
+		return h.abort(err)
 	}
-	operators, err := r.listen(r.settings.Console, "VADE_CONSOLE")
+	upstreams, err := open()
 	if err != nil {
-		return errors.Join(err, front.Close())
+		return h.abort(err)
+	}
+	gw, err := h.gateway(upstreams)
+	if err != nil {
+		return h.abort(err)
 	}
 	front.Handle(gw)
-	operators.Handle(r.operators())
-	r.group.Add("upstreams", closing(gw))
-	r.group.Add("console", operators)
-	r.group.Add("gateway", front)
-	return r.run(ctx, func() { r.log.Info("ready", "role", "gateway", "address", front.Addr().String()) })
+	operators.Handle(h.operators())
+	h.group.Add("upstreams", closing(gw))
+	h.group.Add("console", operators)
+	h.group.Add("gateway", front)
+	return h.run(ctx, func() { ready(front.Addr().String(), operators.Addr().String()) })
+}
+
+// serve is some services in this process, reached directly.
+func (p *program) serve(ctx context.Context, names []string) error {
+	h, err := p.prepare()
+	if err != nil {
+		return err
+	}
+	server, err := h.listen(h.settings.Listen, "VADE_LISTEN")
+	if err != nil {
+		return h.abort(err)
+	}
+	instance, err := h.open(ctx, names)
+	if err != nil {
+		return h.abort(err)
+	}
+	server.Handle(h.services(instance, names))
+	h.group.Add("services", instance)
+	h.group.Add("listener", server)
+	return h.run(ctx, func() {
+		h.log.Info("ready", "role", "serve", "services", names, "address", server.Addr().String())
+	})
+}
+
+// closing is a component that has nothing to start.
+func closing(c io.Closer) lifecycle.Component {
+	return lifecycle.Func{OnStop: func(context.Context) error { return c.Close() }}
 }
