@@ -142,7 +142,7 @@ func (e *endpoint) steps(env *operation.Env, work *telemetry.Work) ([]operation.
 			steps = append(steps, s.Steps(e.op)...)
 		}
 	}
-	return append(steps, operation.Step{Stage: operation.StageHandler, Detail: e.op.ID}), nil
+	return append(steps, operation.Step{Stage: operation.StageHandler, Detail: e.op.ID, Origin: e.source}), nil
 }
 
 // open compiles the running plan.

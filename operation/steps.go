@@ -30,10 +30,14 @@ func Common(op *manifest.Operation, env *Env, work *telemetry.Work) ([]Step, err
 	if err != nil || timeout <= 0 {
 		return nil, fmt.Errorf("%s: timeout %q is not a positive duration", op.ID, op.Timeout)
 	}
+	origin := op.Source
+	if timeout == DefaultTimeout {
+		origin = ""
+	}
 	return []Step{
 		{Stage: StageRecover, Wrap: func(next Handler) Handler { return recovering(env, next) }},
 		{Stage: StageTrace, Wrap: func(next Handler) Handler { return tracing(work, next) }},
-		{Stage: StageDeadline, Detail: timeout.String(), Wrap: func(next Handler) Handler { return deadline(timeout, next) }},
+		{Stage: StageDeadline, Detail: timeout.String(), Origin: origin, Wrap: func(next Handler) Handler { return deadline(timeout, next) }},
 	}, nil
 }
 
@@ -43,11 +47,11 @@ func Security(op *manifest.Operation, env *Env) []Step {
 		return nil
 	}
 	realm := strings.Join(op.Security.Schemes, ",")
-	steps := []Step{{Stage: StageAuthenticate, Detail: realm, Wrap: func(next Handler) Handler {
+	steps := []Step{{Stage: StageAuthenticate, Detail: realm, Origin: op.Source, Wrap: func(next Handler) Handler {
 		return authenticating(env.Verifier, realm, op.Security.Scopes, next)
 	}}}
 	if scopes := op.Security.Scopes; len(scopes) > 0 {
-		steps = append(steps, Step{Stage: StageAuthorise, Detail: strings.Join(scopes, " "), Wrap: func(next Handler) Handler {
+		steps = append(steps, Step{Stage: StageAuthorise, Detail: strings.Join(scopes, " "), Origin: op.Source, Wrap: func(next Handler) Handler {
 			return authorising(realm, scopes, next)
 		}})
 	}

@@ -160,6 +160,6 @@ func Example() {
 	// deadline  30s            default
 	// bind      1 parameters   default
 	// validate                 default
-	// handler   greeter.hello  default
+	// handler   greeter.hello  github.com/vade-go/vade/program_test/program_test.go:146
 	// exit code 0
 }
