@@ -18,24 +18,39 @@
 //	payments:
 //	  failure_rate: 0.1
 //
-// in the environment VADE_PAYMENTS_FAILURE_RATE, on the command line whatever the program makes of [Source].Overrides. The tag
-// config names a field otherwise or, with "-", leaves it out; doc says what it means; required wants it set. Nested structs
-// nest further.
+// or, the same, payments.failure_rate: 0.1; in the environment VADE_PAYMENTS_FAILURE_RATE; on the command line whatever the
+// program makes of [Source].Overrides. The tag config names a field otherwise or, with "-", leaves it out; doc says what it
+// means; required wants it set, and not to an empty text. Nested structs nest further; the fields of embedded structs are those
+// of the outer one.
+//
+// A bound or nested struct may have a method Validate() error. It runs once everything is loaded; several errors are joined.
 //
 // # Types
 //
-// Texts, booleans, numbers, [time.Duration] ("30s"), [Size] ("1MiB"), [Secret], [net/url.URL], whatever implements
-// [encoding.TextUnmarshaler], slices of these (comma separated, or a sequence in the file), and maps from text to text
-// ("a=1,b=2", or a mapping in the file).
+// Texts, booleans, finite numbers, [time.Duration] ("30s"), [Size] ("1MiB"), [Secret], [net/url.URL], whatever implements
+// [encoding.TextUnmarshaler], slices of these (comma separated, or a sequence in the file), and maps from texts to these
+// ("a=1,b=2", or a mapping in the file). A slice or map that is set replaces its default.
+//
+// # Files
+//
+// A file is one YAML 1.2 document of at most 1 MiB. A key that is there twice is an error, wherever it is. Aliases, merge keys
+// and tags of the writer's own are refused, because they hide what a value is; an anchor that nobody refers to is harmless. Null
+// is the empty text.
 //
 // # Guarantees
 //
 //   - Overrides win over the environment, the environment over the file, the file over the defaults. A variable that is set to
-//     nothing is set: it empties the value.
+//     nothing is set: it empties a text, a list, a map or a *url.URL, and is a mistake where a number is wanted.
 //   - Nothing is ignored. A key in the file, a variable that begins with the prefix, or an override that no field asks for is
-//     an error with its place and the nearest name that is known.
-//   - All errors come back at once, joined, each an [*Error].
-//   - A [Secret] is never printed, neither by this package nor by fmt, slog or JSON.
+//     an error with its place and the nearest name that is known. Kubernetes sets such variables for a Service whose name
+//     begins like the prefix; enableServiceLinks: false in the pod keeps it from that.
+//   - No two fields share a key or a variable, and no key is a value and a section at once.
+//   - A [Secret] is never printed, neither by this package nor by fmt, slog or JSON. Passwords in URLs are not either.
+//
+// # Errors
+//
+// All come back at once, joined, each an [*Error] that says where: "vade.yaml:7:3: payments.failure_rate: …". A value that was
+// refused is quoted, up to 64 bytes of it, unless it is a Secret or a URL.
 //
 // # Concurrency
 //

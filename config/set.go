@@ -2,7 +2,6 @@ package config
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"os"
 	"reflect"
@@ -12,7 +11,7 @@ import (
 
 // Source is where values come from.
 type Source struct {
-	// Prefix begins the names of environment variables: "VADE_".
+	// Prefix begins the names of environment variables: "VADE_". Without one, variables that nobody asks for are ignored.
 	Prefix string
 	// Environ is the environment, as "NAME=value". Default: [os.Environ].
 	Environ []string
@@ -27,7 +26,7 @@ type Source struct {
 // Error is one thing that is wrong with the settings.
 type Error struct {
 	Key    string // "payments.failure_rate"; empty when the error is of no key
-	Origin string // "vade.yaml:7:3", "environment VADE_GRACE", "--set"; empty: a declaration
+	Origin string // "vade.yaml:7:3", "environment VADE_GRACE", "flag"; empty: a declaration
 	Reason string // "is not a duration such as 30s"
 	Hint   string // "did you mean …?"; may be empty
 }
@@ -55,20 +54,26 @@ type Set struct {
 	errs   []error
 }
 
-// bound is a struct that was given to Bind.
+// bound is a struct with a section of its own, whose Validate method is called.
 type bound struct {
 	section string
 	value   reflect.Value
 }
 
+// fromDefault is the origin of what nobody has set.
+const fromDefault = "default"
+
 // field is one key.
 type field struct {
 	key, env, doc string
 	value         reflect.Value // where it is kept
-	fallback      string        // its text before anything was loaded
+	shape         shape
+	fallback      string // its text before anything was loaded
 	origin        string
+	given         bool // some source names it, rightly or wrongly
 	required      bool
 	secret        bool
+	quiet         bool // error texts do not quote it: secrets, and URLs, which may hold a password
 }
 
 // New returns a set without settings.
@@ -84,34 +89,50 @@ func New(src Source) *Set {
 func (s *Set) Bind(section string, dst any) {
 	v := reflect.ValueOf(dst)
 	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
-		s.errs = append(s.errs, &Error{Key: section, Reason: fmt.Sprintf("bound to %T, which is no pointer to a struct", dst)})
+		s.refuse(section, "bound to %T, which is no pointer to a struct", dst)
 		return
 	}
 	s.bind(section, v.Elem())
 }
 
+// refuse notes a mistake of the declaration.
+func (s *Set) refuse(key, format string, args ...any) {
+	s.errs = append(s.errs, &Error{Key: key, Reason: fmt.Sprintf(format, args...)})
+}
+
 func (s *Set) bind(section string, v reflect.Value) {
 	s.bound = append(s.bound, bound{section, v})
+	s.walk(section, v)
+}
+
+// walk adds the fields of a struct, those of embedded structs as if they were its own.
+func (s *Set) walk(section string, v reflect.Value) {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
-		name := cmp.Or(f.Tag.Get("config"), snake(f.Name))
-		if !f.IsExported() || name == "-" {
-			continue
-		}
-		key := name
+		tag, kind := f.Tag.Get("config"), shapeOf(f.Type)
+		isStruct := kind == none && f.Type.Kind() == reflect.Struct
+		key := cmp.Or(tag, snake(f.Name))
 		if section != "" {
-			key = section + "." + name
+			key = section + "." + key
 		}
 		switch {
-		case isLeaf(f.Type):
-			s.add(&field{
-				key: key, env: s.src.Prefix + envName(key), doc: f.Tag.Get("doc"), value: v.Field(i), fallback: text(v.Field(i)),
-				origin: "default", required: f.Tag.Get("required") == "true", secret: f.Type == secretType,
-			})
-		case f.Type.Kind() == reflect.Struct:
+		case tag == "-":
+		case f.Anonymous && isStruct && tag == "":
+			s.walk(section, v.Field(i)) // its Validate is promoted, unless the outer struct has its own
+		case !f.IsExported():
+		case isStruct:
 			s.bind(key, v.Field(i))
+		case kind == none:
+			s.refuse(key, "a setting cannot be of type %s", f.Type)
 		default:
-			s.errs = append(s.errs, &Error{Key: key, Reason: fmt.Sprintf("a setting cannot be of type %s", f.Type)})
+			single := base(f.Type)
+			s.add(&field{
+				key: key, env: s.src.Prefix + envName(key), doc: f.Tag.Get("doc"),
+				value: v.Field(i), shape: kind, fallback: text(v.Field(i)), origin: fromDefault,
+				required: f.Tag.Get("required") == "true",
+				secret:   single == secretType,
+				quiet:    single == secretType || single == urlType || single == urlPointer,
+			})
 		}
 	}
 }
@@ -119,11 +140,29 @@ func (s *Set) bind(section string, v reflect.Value) {
 func (s *Set) add(f *field) {
 	for _, other := range s.fields {
 		if other.key == f.key || other.env == f.env {
-			s.errs = append(s.errs, &Error{Key: f.key, Reason: fmt.Sprintf("two fields claim %s (the other is %s)", f.env, other.key)})
+			s.refuse(f.key, "two fields claim %s (the other is %s)", f.env, other.key)
+			return
+		}
+		if strings.HasPrefix(f.key, other.key+".") || strings.HasPrefix(other.key, f.key+".") {
+			s.refuse(f.key, "a key cannot be a value and a section at once (the other is %s)", other.key)
 			return
 		}
 	}
 	s.fields = append(s.fields, f)
+}
+
+// find returns the field of a key.
+func (s *Set) find(key string) (*field, bool) {
+	i := slices.IndexFunc(s.fields, func(f *field) bool { return f.key == key })
+	if i < 0 {
+		return nil, false
+	}
+	return s.fields[i], true
+}
+
+// isSection reports whether some key is inside this one.
+func (s *Set) isSection(key string) bool {
+	return slices.ContainsFunc(s.fields, func(f *field) bool { return strings.HasPrefix(f.key, key+".") })
 }
 
 // snake turns a field's name into a key: FailureRate is failure_rate, JWKS is jwks, HTTPPort is http_port.
@@ -144,76 +183,4 @@ func snake(name string) string {
 // envName turns a key into the name of a variable, without the prefix.
 func envName(key string) string {
 	return strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(key))
-}
-
-// Load fills the bound structs. Every mistake comes back, joined; what is fine is filled all the same.
-func (s *Set) Load() error {
-	errs := slices.Clone(s.errs)
-	errs = append(errs, s.loadFile()...)
-	errs = append(errs, s.loadEnviron()...)
-	errs = append(errs, s.loadOverrides()...)
-	for _, f := range s.fields {
-		if f.required && f.origin == "default" {
-			errs = append(errs, &Error{Key: f.key, Reason: "is required", Hint: "set " + f.env})
-		}
-	}
-	if len(errs) == 0 {
-		errs = s.validate() // rules about values that are wrong already would only confuse
-	}
-	return errors.Join(errs...)
-}
-
-// validate calls the Validate methods of the bound structs.
-func (s *Set) validate() []error {
-	var errs []error
-	for _, b := range s.bound {
-		v, ok := b.value.Addr().Interface().(interface{ Validate() error })
-		if !ok {
-			continue
-		}
-		for _, err := range split(v.Validate()) {
-			errs = append(errs, &Error{Key: b.section, Reason: err.Error()})
-		}
-	}
-	return errs
-}
-
-// split takes joined errors apart.
-func split(err error) []error {
-	if err == nil {
-		return nil
-	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		var all []error
-		for _, e := range joined.Unwrap() {
-			all = append(all, split(e)...)
-		}
-		return all
-	}
-	return []error{err}
-}
-
-// find returns the field of a key.
-func (s *Set) find(key string) (*field, bool) {
-	i := slices.IndexFunc(s.fields, func(f *field) bool { return f.key == key })
-	if i < 0 {
-		return nil, false
-	}
-	return s.fields[i], true
-}
-
-// set parses a text into a field.
-func (f *field) set(text, origin string) error {
-	if reason := parse(text, f.value); reason != "" {
-		return f.wrong(text, origin, reason)
-	}
-	f.origin = origin
-	return nil
-}
-
-func (f *field) wrong(text, origin, reason string) error {
-	if !f.secret {
-		reason = fmt.Sprintf("%q %s", text, reason)
-	}
-	return &Error{Key: f.key, Origin: origin, Reason: reason}
 }

@@ -20,8 +20,19 @@
 //     result of that one time.
 //   - A component that does not start takes those started before it down again, and nothing after it is started.
 //   - Stop reaches every started component, whatever the others answer and even when its context has ended.
+//   - A component is never waited for longer than five seconds after its context has ended. It is left behind then, and what
+//     it leans on is stopped under it.
 //   - Readiness goes down before the first component stops.
-//   - A panic in a component is an error that names it.
+//
+// # Concurrency
+//
+// Components are started and stopped one at a time, each call in a goroutine of its own. [Group] and [Health] are safe for
+// concurrent use.
+//
+// # Errors
+//
+// Errors name the component: "lifecycle: start gateway: …". A panic in Start or Stop is a [*PanicError]; a component that was
+// left behind is [ErrStuck]. A start that was stopped is [ErrStopped], a stop that was cut short [ErrQuit].
 //
 // # Testing
 //

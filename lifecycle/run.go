@@ -3,7 +3,6 @@ package lifecycle
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -14,73 +13,106 @@ import (
 // DefaultGrace is how long a stop may take when nothing else is said.
 const DefaultGrace = 30 * time.Second
 
+// ErrQuit is returned by [Run] when a second signal ended the wait for the stop: components may still be running.
+var ErrQuit = errors.New("lifecycle: a second signal cut the stop short")
+
 // RunOptions shape [Run].
 type RunOptions struct {
-	// Grace is how long the stop may take. Default: [DefaultGrace].
+	// Grace is how long the stop may take before components are hurried. Default: [DefaultGrace].
 	Grace time.Duration
 	// Signals delivers the signals that end the program. Default: interrupt and terminate of the operating system.
 	Signals <-chan os.Signal
 	// OnReady is called once all components are up.
 	OnReady func()
-	// OnSecondSignal is called, once, when a signal comes while the program stops. Default: the stop is cut short.
+	// OnSecondSignal is called, once, when a signal comes while the program stops because of another. Run returns [ErrQuit]
+	// after it; a program that must not wait for its own deferred calls ends itself here.
 	OnSecondSignal func()
-	// Health, if there is one, follows the group.
+	// Health, if there is one, follows the group: ready once all components are up, not ready before the first is stopped.
 	Health *Health
 	// Log says why the program stops. Default: nothing is said.
 	Log *slog.Logger
 }
 
-// Run starts the group, waits until ctx ends, a signal comes or a component fails, and stops the group within the grace
-// period. It returns the reason only when that is an error: a failed start, a failed component, a failed stop.
+// Run starts the group and waits until ctx ends, a signal comes, a component fails or somebody else stops the group. Then it
+// stops the group within the grace period; ctx is not needed for that any more. It returns nil after an orderly life, and
+// otherwise, joined, what went wrong: a start that failed, a component that broke while it ran, components that did not stop.
+//
+// A second signal ends the wait at once. When the program stops for another reason than a signal, the first one is only
+// noted.
 func Run(ctx context.Context, g *Group, opts RunOptions) error {
-	if opts.Grace <= 0 {
-		opts.Grace = DefaultGrace
-	}
-	if opts.Log == nil {
-		opts.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
-	}
-	if opts.Signals == nil {
-		signals := make(chan os.Signal, 2)
-		signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-		defer signal.Stop(signals)
-		opts.Signals = signals
-	}
-	signalled, reason := false, error(nil)
-	running, cancel := context.WithCancel(ctx)
-	defer cancel()
+	opts, release := opts.withDefaults()
+	defer release()
+	g.drive(opts.Health, opts.Grace)
+
 	begun := make(chan error, 1)
-	go func() { begun <- g.Start(running) }()
-	select {
-	case err := <-begun:
-		if err != nil {
-			return err
-		}
-		if opts.Health != nil {
-			opts.Health.SetReady()
-		}
-		if opts.OnReady != nil {
-			opts.OnReady()
-		}
-		select {
-		case <-ctx.Done():
-			opts.Log.Info("stopping", "reason", "context ended")
-		case s := <-opts.Signals:
-			signalled = true
-			opts.Log.Info("stopping", "reason", s.String(), "grace", opts.Grace.String())
-		case reason = <-g.failed(running):
-			opts.Log.Error("stopping", "reason", reason.Error())
-		}
-	case s := <-opts.Signals:
-		signalled = true
-		opts.Log.Info("stopping before the start was complete", "reason", s.String())
+	// The end of ctx reaches a start that still runs through Stop, like every other reason to stop.
+	go func() { begun <- g.Start(context.WithoutCancel(ctx)) }()
+
+	signalled, reason := await(ctx, g, opts)
+	err := stop(ctx, g, opts, signalled)
+	if errors.Is(err, ErrQuit) {
+		return errors.Join(reason, err)
 	}
-	if opts.Health != nil {
-		opts.Health.SetDraining()
+	if start := <-begun; !errors.Is(start, ErrStopped) { // being stopped is no failure of a start
+		reason = errors.Join(start, reason)
 	}
-	return errors.Join(reason, stop(ctx, g, opts, signalled))
+	return errors.Join(reason, err)
 }
 
-// stop stops the group; a signal meanwhile cuts it short.
+func (o RunOptions) withDefaults() (opts RunOptions, release func()) {
+	if o.Grace <= 0 {
+		o.Grace = DefaultGrace
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.OnReady == nil {
+		o.OnReady = func() {}
+	}
+	if o.OnSecondSignal == nil {
+		o.OnSecondSignal = func() {}
+	}
+	if o.Signals != nil {
+		return o, func() {}
+	}
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	o.Signals = signals
+	return o, func() { signal.Stop(signals) }
+}
+
+// drive sets what follows the group and how long a failed start may take to come down.
+func (g *Group) drive(h *Health, grace time.Duration) {
+	g.lock()
+	defer g.mu.Unlock()
+	g.health, g.grace = h, grace
+	h.follow(g.state)
+}
+
+// await returns when the group has to stop, or stops already, with the failure that is the reason, if it is one.
+func await(ctx context.Context, g *Group, opts RunOptions) (signalled bool, reason error) {
+	ready, failed := g.Ready(), (<-chan error)(nil)
+	for {
+		select {
+		case <-ready:
+			ready, failed = nil, g.Failed()
+			opts.OnReady()
+		case <-ctx.Done():
+			opts.Log.Info("stopping", "reason", context.Cause(ctx).Error(), "grace", opts.Grace.String())
+			return false, nil
+		case s := <-opts.Signals:
+			opts.Log.Info("stopping", "reason", s.String(), "grace", opts.Grace.String())
+			return true, nil
+		case reason = <-failed:
+			opts.Log.Error("stopping", "reason", reason.Error(), "grace", opts.Grace.String())
+			return false, reason
+		case <-g.draining: // the start has failed, or somebody else stops the group
+			return false, nil
+		}
+	}
+}
+
+// stop stops the group and waits for that, or for the second signal.
 func stop(ctx context.Context, g *Group, opts RunOptions, signalled bool) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), opts.Grace)
 	defer cancel()
@@ -92,14 +124,13 @@ func stop(ctx context.Context, g *Group, opts RunOptions, signalled bool) error 
 			return err
 		case s := <-opts.Signals:
 			if !signalled {
-				signalled = true // the first signal after a stop for another reason
+				signalled = true
+				opts.Log.Info("stopping already; one more signal does not wait", "signal", s.String())
 				continue
 			}
 			opts.Log.Warn("quitting at once", "reason", s.String())
-			cancel()
-			if opts.OnSecondSignal != nil {
-				opts.OnSecondSignal()
-			}
+			opts.OnSecondSignal()
+			return ErrQuit
 		}
 	}
 }
