@@ -1,4 +1,3 @@
-// Package notify is the service that sends tickets. It writes each as an .eml file (RFC 5322), which every mail program opens.
 package notify
 
 import (

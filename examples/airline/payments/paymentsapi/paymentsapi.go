@@ -1,4 +1,3 @@
-// Package paymentsapi is the contract of the service payments: the events that it publishes.
 package paymentsapi
 
 import "github.com/vade-go/vade/events"

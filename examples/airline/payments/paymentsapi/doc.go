@@ -1,0 +1,2 @@
+// Package paymentsapi is the contract of the service payments: the events that it publishes.
+package paymentsapi
