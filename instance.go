@@ -113,6 +113,9 @@ func (in *Instance) Start(ctx context.Context) error {
 	return nil
 }
 
+// Failed delivers the reason when something in the background has broken for good. It makes the instance a lifecycle.Failer.
+func (in *Instance) Failed() <-chan error { return in.group.Failed() }
+
 // Stop drains the background work and then closes what was opened, even when ctx ends before the work is drained.
 func (in *Instance) Stop(ctx context.Context) error {
 	return errors.Join(in.group.Stop(ctx), in.Close())

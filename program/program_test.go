@@ -70,6 +70,7 @@ func TestExitCodesTellMisuseFromFailure(t *testing.T) {
 		{"undecided operation", vade.NewSystem("house", undecided), nil, []string{"up"}, program.ExitMisused, "program_test.go:"},
 		{"path without a field", vade.NewSystem("house", lost), nil, []string{"up"}, program.ExitMisused, "{nobody} has no field"},
 		{"no driver linked", vade.NewSystem("house", stored), []string{data, "VADE_GATEWAY=127.0.0.1:0", "VADE_CONSOLE=127.0.0.1:0"}, []string{"up"}, program.ExitMisused, "store/sqlitestore"},
+		{"engine without a scheme", vade.NewSystem("house", stored), []string{data, "VADE_STORE=nowhere", "VADE_GATEWAY=127.0.0.1:0", "VADE_CONSOLE=127.0.0.1:0"}, []string{"up"}, program.ExitMisused, "no scheme"},
 		{"no issuer in production", house(), []string{data, "VADE_ENV=prod", "VADE_GATEWAY=127.0.0.1:0", "VADE_CONSOLE=127.0.0.1:0"}, []string{"up"}, program.ExitMisused, "no issuer"},
 		{"token in production", house(), []string{data, "VADE_ENV=prod"}, []string{"token"}, program.ExitMisused, "development issuer"},
 		{"nothing to explain", house(), nil, []string{"explain", "GET /nowhere"}, program.ExitMisused, "no operation"},
@@ -107,6 +108,14 @@ func TestAConfigFileIsReadAndItsMistakesHaveAPlace(t *testing.T) {
 	}
 	out, errs, code := run(t, house(), []string{}, "config", "--config", file)
 	if code != 0 || !regexp.MustCompile(`grace +7s +\S*house.yaml:1:8`).MatchString(out) {
+		t.Errorf("exit code %d: %s %s", code, out, errs)
+	}
+}
+
+func TestThePasswordOfAnEngineIsNotPrinted(t *testing.T) {
+	t.Parallel()
+	out, errs, code := run(t, house(), []string{"VADE_EVENTS=nats://ada:hush@10.0.0.1:4222"}, "config")
+	if code != 0 || strings.Contains(out+errs, "hush") || !strings.Contains(out, "10.0.0.1:4222") {
 		t.Errorf("exit code %d: %s %s", code, out, errs)
 	}
 }
@@ -152,7 +161,7 @@ func Example() {
 	fmt.Println("exit code", code)
 	// Output:
 	// GET /hello/{name}
-	// greeter.hello, declared at github.com/vade-go/vade/program_test/program_test.go:146
+	// greeter.hello, declared at github.com/vade-go/vade/program_test/program_test.go:155
 	//
 	// STAGE     WHAT           WHERE
 	// recover                  default
@@ -160,6 +169,6 @@ func Example() {
 	// deadline  30s            default
 	// bind      1 parameters   default
 	// validate                 default
-	// handler   greeter.hello  github.com/vade-go/vade/program_test/program_test.go:146
+	// handler   greeter.hello  github.com/vade-go/vade/program_test/program_test.go:155
 	// exit code 0
 }

@@ -22,8 +22,8 @@ type Settings struct {
 	Gateway string            `doc:"address on which the gateway listens"`
 	Console string            `doc:"address for operators: health, metrics, manifest"`
 	Listen  string            `doc:"address on which the role serve listens"`
-	Store   string            `doc:"URL of the store's engine"`
-	Events  string            `doc:"URL of the broker"`
+	Store   *url.URL          `doc:"URL of the store's engine"`
+	Events  *url.URL          `doc:"URL of the broker"`
 	Peers   map[string]string `config:"upstreams" doc:"addresses of services that run elsewhere: flights=http://10.0.0.7:8090,…"`
 	Grace   time.Duration     `doc:"how long a stop may take to finish what is in flight"`
 	Auth    AuthSettings
@@ -53,7 +53,7 @@ type LogSettings struct {
 func defaults() *Settings {
 	return &Settings{
 		Env: "dev", Data: ".vade", Gateway: "127.0.0.1:8080", Console: "127.0.0.1:8081", Listen: "127.0.0.1:8090",
-		Store: "sqlite:", Events: "embedded:", Grace: 30 * time.Second, Log: LogSettings{Format: "json"},
+		Store: &url.URL{Scheme: "sqlite"}, Events: &url.URL{Scheme: "embedded"}, Grace: 30 * time.Second, Log: LogSettings{Format: "json"},
 	}
 }
 
@@ -95,14 +95,13 @@ func (s *Settings) peers() (map[string]*url.URL, error) {
 
 // engines chooses, for each capability, the linked driver that answers to the URL's scheme.
 func (s *Settings) engines(drivers []operation.Driver, needed []string) (operation.Engines, error) {
-	chosen := map[string]string{"store": s.Store, "events": s.Events}
+	chosen := map[string]*url.URL{"store": s.Store, "events": s.Events}
 	out := make(operation.Engines)
 	var errs []error
 	for _, capability := range needed {
-		text := chosen[capability]
-		u, err := url.Parse(text)
-		if err != nil || u.Scheme == "" {
-			errs = append(errs, fmt.Errorf("%s: %q is not a URL such as %q", capability, text, "nats://127.0.0.1:4222"))
+		u := chosen[capability]
+		if u == nil || u.Scheme == "" {
+			errs = append(errs, fmt.Errorf("%s: the URL has no scheme; one that has is %q", capability, "nats://127.0.0.1:4222"))
 			continue
 		}
 		i := slices.IndexFunc(drivers, func(d operation.Driver) bool {

@@ -3,6 +3,7 @@ package natsevents
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -26,7 +27,7 @@ var ErrLocked = errors.New("the folder belongs to a running process; " +
 // embedded is a server in this process and the lock on its folder.
 type embedded struct {
 	server *server.Server
-	lock   *os.File
+	lock   io.Closer
 	once   sync.Once
 }
 

@@ -2,6 +2,7 @@ package natsevents
 
 import (
 	"errors"
+	"io"
 	"os"
 	"syscall"
 )
@@ -9,7 +10,7 @@ import (
 const sharingViolation = syscall.Errno(32) // ERROR_SHARING_VIOLATION
 
 // lockFile takes the file for this process by sharing it with nobody. Closing it, or dying, gives it back.
-func lockFile(path string) (*os.File, error) {
+func lockFile(path string) (io.Closer, error) {
 	name, err := syscall.UTF16PtrFromString(path)
 	if err != nil {
 		return nil, err
