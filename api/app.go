@@ -132,7 +132,7 @@ func (a *App) Invoke(ctx context.Context, key string, header http.Header, in any
 	v.Set(given)
 	c := &operation.Call{Operation: e.op, Door: operation.DoorLocal, Header: header, In: v, Received: time.Now()}
 	err := e.plan.Run(ctx, c)
-	c.Finish(err)
+	e.finish(ctx, c, err)
 	return c.Out, err
 }
 
@@ -154,5 +154,12 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	} else {
 		writeProblem(w, c, err)
 	}
-	c.Finish(err)
+	e.finish(ctx, c, err)
+}
+
+// finish gives back what dependencies took. Nobody is left to tell of a failure but the log.
+func (e *endpoint) finish(ctx context.Context, c *operation.Call, err error) {
+	if failed := c.Finish(err); failed != nil {
+		e.log.ErrorContext(ctx, "clean-up failed", "operation", e.op.ID, "error", failed.Error())
+	}
 }

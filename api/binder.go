@@ -211,7 +211,8 @@ func wildcards(path string) ([]string, error) {
 	return names, nil
 }
 
-// steps returns the stages bind and validate.
+// steps returns the stages bind and validate. The first is where the wire begins: on the way in it reads the request, on the way
+// out it encodes the answer, so that an output without a JSON form is a fault like any other.
 func (b *binder) steps() []operation.Step {
 	var detail []string
 	if n := len(b.params); n > 0 {
@@ -223,12 +224,18 @@ func (b *binder) steps() []operation.Step {
 	return []operation.Step{
 		{Stage: operation.StageBind, Detail: strings.Join(detail, ", "), Wrap: func(next operation.Handler) operation.Handler {
 			return func(ctx context.Context, c *operation.Call) error {
-				if c.Door == operation.DoorHTTP {
-					if err := b.bind(c.Request, c.In, c.Operation.MaxBody); err != nil {
-						return err
-					}
+				if c.Door != operation.DoorHTTP {
+					err := next(ctx, c)
+					c.Status, _, _, _ = represent(c.Out)
+					return err
 				}
-				return next(ctx, c)
+				if err := b.bind(c.Request, c.In, c.Operation.MaxBody); err != nil {
+					return err
+				}
+				if err := next(ctx, c); err != nil {
+					return err
+				}
+				return encode(c)
 			}
 		}},
 		{Stage: operation.StageValidate, Wrap: func(next operation.Handler) operation.Handler {

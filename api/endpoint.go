@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"reflect"
 	"slices"
@@ -29,6 +30,7 @@ type endpoint struct {
 	op     *manifest.Operation
 	binder *binder
 	plan   *operation.Plan
+	log    *slog.Logger
 }
 
 // key names the operation inside its service: "GET /bookings/{id}".
@@ -173,10 +175,8 @@ func (e *endpoint) open(env *operation.Env) error {
 			return err
 		}
 		c.Out = out
-		if a, ok := out.(answer); ok {
-			c.Status, _, _, _ = a.answer()
-		}
 		return nil
 	})
+	e.log = env.Log
 	return nil
 }

@@ -17,6 +17,7 @@ func FuzzRequest(f *testing.F) {
 	f.Add("/shops/we%2Fst/orders", "dry_run=&limit=99999999999999999999", `{"item":1e999,"notes":[{"text":"\ud800"}]}`)
 	f.Add("/fail/declared", "%zz", "\xff")
 	f.Add("//shops/../orders", "tag=%00", strings.Repeat("[", 200))
+	f.Add("/shops/west/orders", "tag=caf\xe9&dry_run=true", goodOrder)
 	h := shop(f, io.Discard)
 	f.Fuzz(func(t *testing.T, path, query, body string) {
 		req := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(body))

@@ -215,11 +215,54 @@ func TestWhatWasNotDeclaredIsOpaqueAndLoggedUnderAnId(t *testing.T) {
 	}
 }
 
-func TestAnAnswerThatCannotBeEncodedIsACleanFailure(t *testing.T) {
+// grenade panics when it is written.
+type grenade struct{}
+
+func (grenade) MarshalJSON() ([]byte, error) { panic("secret of the house") }
+
+func TestAnAnswerThatCannotBeWrittenIsACleanFailureInTheLog(t *testing.T) {
 	t.Parallel()
-	res, body := send(t, shop(t, io.Discard), "GET", "/fail/unencodable", "")
-	if p := problemOf(t, res, body); res.StatusCode != 500 || p.Code != "internal" {
-		t.Errorf("got %d %s", res.StatusCode, body)
+	s := newService()
+	api.Get(s, "/fail/{how}", fail, auth.Public())
+	api.Get(s, "/panic", func(context.Context, api.None) (grenade, error) { return grenade{}, nil }, auth.Public())
+	api.Get(s, "/status", func(context.Context, api.None) (api.Reply[int], error) {
+		return api.Reply[int]{Status: http.StatusTeapot, Header: http.Header{"X-Secret": {"secret of the house"}}}, nil
+	}, auth.Public(), api.Name("status"))
+	var log bytes.Buffer
+	h := s.open(t, &log, nil)
+	for target, cause := range map[string]string{
+		"/fail/unencodable": "encode the answer of shop.fail", "/panic": "panic: secret", "/status": "status 418",
+	} {
+		log.Reset()
+		res, body := send(t, h, "GET", target, "")
+		p := problemOf(t, res, body)
+		if res.StatusCode != 500 || p.Code != "internal" || p.ID == "" || strings.Contains(body, "secret") || res.Header["X-Secret"] != nil {
+			t.Errorf("%s: %d %v %s", target, res.StatusCode, res.Header, body)
+		}
+		if !strings.Contains(log.String(), p.ID) || !strings.Contains(log.String(), cause) {
+			t.Errorf("%s: the log does not tell %s and %q: %s", target, p.ID, cause, log.String())
+		}
+	}
+}
+
+// lease is a dependency whose clean-up fails.
+type lease struct{}
+
+func (*lease) Resolve(_ context.Context, c *operation.Call) error {
+	c.Defer(func(error) { panic("cannot give it back") })
+	return nil
+}
+
+func TestACleanUpThatFailsIsLoggedAndHarmsNobody(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	api.Get(s, "/", func(context.Context, struct{ Lease lease }) (string, error) { return "fine", nil }, auth.Public())
+	var log bytes.Buffer
+	if res, body := send(t, s.open(t, &log, nil), "GET", "/", ""); res.StatusCode != 200 || body != `"fine"` {
+		t.Errorf("%d %s", res.StatusCode, body)
+	}
+	if !strings.Contains(log.String(), "cannot give it back") || !strings.Contains(log.String(), "http_test.go") {
+		t.Errorf("the log does not tell of the clean-up: %s", log.String())
 	}
 }
 

@@ -80,6 +80,14 @@ func (Reply[T]) receive(res *http.Response, decode func(any) error) (any, error)
 	return r, err
 }
 
+// represent returns status, headers and body of what a handler returned.
+func represent(out any) (status int, header http.Header, body any, hasBody bool) {
+	if a, ok := out.(answer); ok {
+		return a.answer()
+	}
+	return http.StatusOK, nil, out, true
+}
+
 // shapeOf returns the wire form of an output type.
 func shapeOf(t reflect.Type) shape {
 	if a, ok := reflect.Zero(t).Interface().(answer); ok {

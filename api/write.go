@@ -23,36 +23,43 @@ var jsonOptions = schema.JSONOptions()
 // maxKeptBuffer is the largest buffer, in bytes, worth keeping for the next answer.
 const maxKeptBuffer = 64 << 10
 
-// writeOutput encodes the whole answer before the first byte leaves, so that an output that cannot be encoded is still a
-// clean 500.
-func writeOutput(w http.ResponseWriter, c *operation.Call) error {
-	status, body, hasBody := http.StatusOK, c.Out, true
-	if a, ok := c.Out.(answer); ok {
-		var header http.Header
-		status, header, body, hasBody = a.answer()
-		maps.Copy(w.Header(), header)
+// encode makes the body of the answer, before the first byte of it leaves.
+func encode(c *operation.Call) error {
+	status, header, body, hasBody := represent(c.Out)
+	if status < 200 || status > 299 {
+		return fmt.Errorf("api: %s answers with the status %d, and 200 to 299 are those of a success", c.Operation.ID, status)
 	}
-	maps.Copy(w.Header(), c.ReplyHeader())
+	c.Status = status
+	c.SetHeaders(header)
 	if !hasBody {
-		w.WriteHeader(status)
 		return nil
 	}
 	buf := buffers.Get().(*bytes.Buffer)
 	buf.Reset()
-	defer func() {
-		if buf.Cap() <= maxKeptBuffer {
-			buffers.Put(buf)
-		}
-	}()
 	if err := json.MarshalWrite(buf, body, jsonOptions); err != nil {
-		problem.Write(w, problem.Internal())
 		return fmt.Errorf("api: encode the answer of %s: %w", c.Operation.ID, err)
 	}
+	c.Encoded = buf
+	return nil
+}
+
+// writeOutput sends what the plan has encoded. An error is of the connection.
+func writeOutput(w http.ResponseWriter, c *operation.Call) error {
 	h := w.Header()
+	maps.Copy(h, c.ReplyHeader())
+	buf := c.Encoded
+	if buf == nil {
+		w.WriteHeader(c.Status)
+		return nil
+	}
 	h.Set("Content-Type", "application/json")
 	h.Set("Content-Length", strconv.Itoa(buf.Len()))
-	w.WriteHeader(status)
+	w.WriteHeader(c.Status)
 	_, err := w.Write(buf.Bytes())
+	if buf.Cap() <= maxKeptBuffer {
+		c.Encoded = nil
+		buffers.Put(buf)
+	}
 	return err
 }
 

@@ -38,7 +38,9 @@ func (w *worker) run(ctx context.Context, m *driver.Message, meta Meta) error {
 		In: w.make(), Attempt: meta.Attempt, Received: time.Now(),
 	}
 	err := w.plan.Run(ctx, c)
-	c.Finish(err)
+	if failed := c.Finish(err); failed != nil {
+		w.log.ErrorContext(ctx, "clean-up failed", "id", meta.ID, "error", failed.Error())
+	}
 	return err
 }
 

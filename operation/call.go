@@ -1,9 +1,15 @@
 package operation
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"fmt"
+	"maps"
 	"net/http"
 	"reflect"
+	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/vade-go/vade/auth"
@@ -35,6 +41,7 @@ type Call struct {
 	Principal auth.Principal // known after the stage authenticate
 	In        reflect.Value  // addressable: the input being filled
 	Out       any            // what the handler returned
+	Encoded   *bytes.Buffer  // DoorHTTP: the body made of Out by the stage bind; nil: none
 	Status    int            // of a success, as HTTP; 0 is 200
 	Attempt   int            // DoorEvents: 1 for the first delivery
 	Received  time.Time      // when the door saw it
@@ -53,6 +60,17 @@ func (c *Call) SetHeader(key, value string) {
 	c.reply.Set(key, value)
 }
 
+// SetHeaders sets several headers of the answer. H stays the caller's.
+func (c *Call) SetHeaders(h http.Header) {
+	if len(h) == 0 {
+		return
+	}
+	if c.reply == nil {
+		c.reply = make(http.Header, len(h))
+	}
+	maps.Copy(c.reply, h)
+}
+
 // ReplyHeader returns the headers that were set for the answer; nil when there are none.
 func (c *Call) ReplyHeader() http.Header { return c.reply }
 
@@ -68,12 +86,25 @@ func (c *Call) traceContext(ctx context.Context) context.Context {
 // give back what it took.
 func (c *Call) Defer(f func(err error)) { c.cleanups = append(c.cleanups, f) }
 
-// Finish runs the deferred functions. The door calls it once, after the answer was made.
-func (c *Call) Finish(err error) {
-	for i := len(c.cleanups) - 1; i >= 0; i-- {
-		c.cleanups[i](err)
+// Finish runs the deferred functions. The door calls it once, after the answer was made. One that panics keeps none of the
+// others from running; the panics come back joined, each with its stack, for the door to log.
+func (c *Call) Finish(err error) error {
+	var errs []error
+	for _, f := range slices.Backward(c.cleanups) {
+		errs = append(errs, cleanUp(f, err))
 	}
 	c.cleanups = nil
+	return errors.Join(errs...)
+}
+
+func cleanUp(f func(error), err error) (failed error) {
+	defer func() {
+		if v := recover(); v != nil {
+			failed = fmt.Errorf("clean-up: %w: %v\n%s", errPanic, v, debug.Stack())
+		}
+	}()
+	f(err)
+	return nil
 }
 
 // Handler runs a call or a part of it. The result is in c.Out; an error is a *problem.Problem, or anything else for a

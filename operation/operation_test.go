@@ -221,7 +221,10 @@ func TestADependencyIsResolvedOnceInACallAndOverwritesWhatWasThere(t *testing.T)
 	if runs != 1 || v.Other.n != 1 {
 		t.Errorf("resolved %d times: %+v", runs, v)
 	}
-	c.Finish(nil)
+	c.Defer(func(error) { panic("stuck") })
+	if err := c.Finish(nil); err == nil || !strings.Contains(err.Error(), "stuck") {
+		t.Errorf("a clean-up panicked, and Finish says %v", err)
+	}
 	if runs != -1 {
 		t.Error("nothing was given back")
 	}

@@ -36,6 +36,14 @@ func TestCheckRefusesNumbersWithoutAJSONForm(t *testing.T) {
 	}
 }
 
+func TestCheckRefusesTextsThatAreNotUTF8(t *testing.T) {
+	t.Parallel()
+	value := map[string]string{"caf\xe9": "open", "name": "caf\xe9"}
+	if got := codes(compile[map[string]string](t).Check(reflect.ValueOf(value))); !slices.Equal(got, []string{"/caf\xe9 encoding", "/name encoding"}) {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestCheckStopsAtCycles(t *testing.T) {
 	t.Parallel()
 	type node struct {

@@ -56,6 +56,7 @@ func (n *mapNode) check(r *report, v reflect.Value) {
 	n.checkSize(r, v)
 	for _, key := range sortedKeys(v) {
 		r.member(key.String())
+		isUTF8(r, key.String())
 		n.elem.check(r, v.MapIndex(key))
 		r.leave()
 	}

@@ -55,7 +55,7 @@ func (s *Schema) Type() reflect.Type { return s.typ }
 // is a violation otherwise.
 //
 // Scalars take exactly one value: "true" and "false", numbers as JSON writes them, strings and texts as they
-// are. Slices take every value and split each at commas; a single empty value is the empty
+// are, in UTF-8. Slices take every value and split each at commas; a single empty value is the empty
 // slice. The pointer of a violation is empty, or the index of the item as in "/2".
 // Dst must be settable and zero. A schema that is not [Schema.Textual] refuses every value.
 func (s *Schema) DecodeText(values []string, dst reflect.Value) Violations {

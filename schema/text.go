@@ -100,7 +100,11 @@ func (n *stringNode) decode(d *decoder, v reflect.Value) error {
 	return nil
 }
 
-func (n *stringNode) check(r *report, v reflect.Value) { n.rules.check(r, v.String()) }
+func (n *stringNode) check(r *report, v reflect.Value) {
+	if text := v.String(); isUTF8(r, text) {
+		n.rules.check(r, text)
+	}
+}
 
 func (n *stringNode) describe(*Definitions) keywords {
 	return n.rules.describe(keywords{}.with("type", "string"))
@@ -121,7 +125,16 @@ func single(r *report, values []string) (string, bool) {
 		r.add(CodeRepeated, "must be given once")
 		return "", false
 	}
-	return values[0], true
+	return values[0], isUTF8(r, values[0])
+}
+
+// isUTF8 reports whether a text that did not come as JSON could go on as JSON, and objects if not.
+func isUTF8(r *report, text string) bool {
+	if utf8.ValidString(text) {
+		return true
+	}
+	r.add(CodeEncoding, "must be UTF-8")
+	return false
 }
 
 // codecNode is the schema of a Go type other than string that is written as text: times, durations,

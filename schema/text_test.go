@@ -110,6 +110,9 @@ func TestParametersAreHeldToTheirRules(t *testing.T) {
 		{"Ratio", []string{"NaN"}, []string{" type"}},
 		{"Ratio", []string{"1e999"}, []string{" range"}},
 		{"Name", []string{"é"}, []string{" min-length"}},
+		{"Name", []string{"caf\xe9"}, []string{" encoding"}},
+		{"From", []string{"\xff"}, []string{" encoding"}},
+		{"Sort", []string{"name,\xff"}, []string{"/1 encoding"}},
 		{"Body", []string{"{}"}, []string{" type"}},
 	}
 	for _, c := range cases {

@@ -8,6 +8,7 @@ const (
 	CodeRange            = "range"             // a number or duration that the Go type cannot hold
 	CodeRequired         = "required"          // a required member or parameter is absent
 	CodeUnknown          = "unknown"           // a member or keyword that the schema does not have
+	CodeEncoding         = "encoding"          // a text that is not UTF-8
 	CodeMinLength        = "min-length"        // fewer characters than minLength
 	CodeMaxLength        = "max-length"        // more characters than maxLength
 	CodePattern          = "pattern"           // the text does not match pattern
