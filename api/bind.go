@@ -101,12 +101,15 @@ func checkMediaType(header string) error {
 	return nil
 }
 
-// readBody reads the body up to the limit, with one allocation where the client said how long it is.
+// firstRead is the most memory, in bytes, that a client gets for the mere promise of a body.
+const firstRead = 64 << 10
+
+// readBody reads the body up to the limit, with one allocation where the client said how long it is and that is not much.
 func readBody(r *http.Request, limit int64) ([]byte, error) {
 	if r.ContentLength > limit {
 		return nil, tooLarge(limit)
 	}
-	size := max(r.ContentLength, 511)
+	size := min(max(r.ContentLength, 511), firstRead)
 	data := make([]byte, 0, size+1)
 	body := http.MaxBytesReader(nil, r.Body, limit)
 	for {

@@ -15,6 +15,7 @@
 //     Upgraded connections such as WebSockets are cancelled once the ordinary requests are done. When its context ends
 //     first, whatever is left is cut off.
 //   - A client has a few seconds to send its request headers, and may keep an idle connection for a minute.
+//   - A client that stops reading its answer is cut off after half a minute, upgraded connections included.
 //
 // # Concurrency
 //

@@ -17,6 +17,7 @@ import (
 // The limits of a Config that says nothing else.
 const (
 	DefaultReadHeaderTimeout = 5 * time.Second
+	DefaultSendTimeout       = 30 * time.Second
 	DefaultIdleTimeout       = time.Minute
 	DefaultMaxHeaderBytes    = 32 << 10
 )
@@ -26,6 +27,7 @@ type Config struct {
 	Address           string        // host:port; port 0 takes a free one
 	Setting           string        // the name under which people set Address, for error texts; may be empty
 	ReadHeaderTimeout time.Duration // from the first byte of a request to the end of its headers; default: 5 s
+	SendTimeout       time.Duration // for the client to take 64 KiB of an answer; default: 30 s
 	IdleTimeout       time.Duration // of a kept connection between two requests; default: 1 min
 	MaxHeaderBytes    int           // of request line and headers; default: 32 KiB, to which net/http adds 4 KiB
 	Log               *slog.Logger  // of broken connections; default: silent
@@ -48,6 +50,7 @@ type Server struct {
 // New returns a server that has not taken its address yet.
 func New(cfg Config) *Server {
 	cfg.ReadHeaderTimeout = cmp.Or(cfg.ReadHeaderTimeout, DefaultReadHeaderTimeout)
+	cfg.SendTimeout = cmp.Or(cfg.SendTimeout, DefaultSendTimeout)
 	cfg.IdleTimeout = cmp.Or(cfg.IdleTimeout, DefaultIdleTimeout)
 	cfg.MaxHeaderBytes = cmp.Or(cfg.MaxHeaderBytes, DefaultMaxHeaderBytes)
 	if cfg.Log == nil {
@@ -82,7 +85,7 @@ func (s *Server) Listen() error {
 		}
 		return fmt.Errorf("httpserver: %w%s", err, hint)
 	}
-	s.listener = l
+	s.listener = listener{l, s.cfg.SendTimeout}
 	return nil
 }
 

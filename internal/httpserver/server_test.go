@@ -3,10 +3,12 @@ package httpserver_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -112,6 +114,72 @@ func TestAClientThatDawdlesOverItsHeadersIsCutOff(t *testing.T) {
 	fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
 	if _, err := io.ReadAll(c); err != nil {
 		t.Errorf("the server holds the connection: %v", err)
+	}
+}
+
+func TestAClientThatStopsReadingIsCutOff(t *testing.T) {
+	t.Parallel()
+	failed := make(chan error, 1)
+	s := start(t, httpserver.Config{SendTimeout: 100 * time.Millisecond}, func(w http.ResponseWriter, _ *http.Request) {
+		_, err := w.Write(make([]byte, 64<<20)) // more than the buffers of the kernel
+		failed <- err
+	})
+	fmt.Fprint(dial(t, s), "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	select {
+	case err := <-failed:
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("writing to nobody: %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the handler waits for a client that does not read")
+	}
+}
+
+func TestAClientThatReadsSlowlyGetsAllOfALongAnswer(t *testing.T) {
+	t.Parallel()
+	const size = 16 << 20
+	s := start(t, httpserver.Config{SendTimeout: 400 * time.Millisecond}, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write(make([]byte, size))
+	})
+	c := dial(t, s)
+	fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	res, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// All in all it takes longer than the patience for one part.
+	pace := time.NewTicker(50 * time.Millisecond)
+	defer pace.Stop()
+	var read int64
+	for err == nil {
+		<-pace.C
+		var n int64
+		n, err = io.CopyN(io.Discard, res.Body, size/16)
+		read += n
+	}
+	if read != size {
+		t.Errorf("%d of %d bytes: %v", read, int64(size), err)
+	}
+}
+
+func TestADeadlineThatAHandlerSetsHolds(t *testing.T) {
+	t.Parallel()
+	failed := make(chan error, 1)
+	s := start(t, httpserver.Config{}, func(w http.ResponseWriter, _ *http.Request) {
+		err := http.NewResponseController(w).SetWriteDeadline(time.Now().Add(50 * time.Millisecond))
+		if err == nil {
+			_, err = w.Write(make([]byte, 64<<20))
+		}
+		failed <- err
+	})
+	fmt.Fprint(dial(t, s), "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	select {
+	case err := <-failed:
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("writing to nobody: %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the deadline of the handler was forgotten")
 	}
 }
 

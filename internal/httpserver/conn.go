@@ -1,0 +1,79 @@
+package httpserver
+
+import (
+	"net"
+	"sync"
+	"time"
+)
+
+// listener hands out connections whose clients must take what is sent to them.
+type listener struct {
+	net.Listener
+	patience time.Duration
+}
+
+func (l listener) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &conn{Conn: c, patience: l.patience}, nil
+}
+
+// writePart is how much of an answer has one deadline, in bytes. Together with the patience it is the least speed of a client.
+const writePart = 64 << 10
+
+// conn gives every part of what is written a deadline of its own: however long an answer is, a client that goes on reading
+// gets it, and one that has stopped holds neither a goroutine nor its memory. A deadline that somebody else sets holds beside it.
+type conn struct {
+	net.Conn
+	patience time.Duration
+
+	mu    sync.Mutex
+	until time.Time // set by somebody else; zero: none
+}
+
+func (c *conn) Write(p []byte) (n int, err error) {
+	for {
+		if err := c.extend(); err != nil {
+			return n, err
+		}
+		m, err := c.Conn.Write(p[n:min(len(p), n+writePart)])
+		n += m
+		if err != nil || n == len(p) {
+			return n, err
+		}
+	}
+}
+
+func (c *conn) extend() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	deadline := time.Now().Add(c.patience)
+	if !c.until.IsZero() && c.until.Before(deadline) {
+		deadline = c.until
+	}
+	return c.Conn.SetWriteDeadline(deadline)
+}
+
+func (c *conn) SetWriteDeadline(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.until = t
+	return c.Conn.SetWriteDeadline(t)
+}
+
+func (c *conn) SetDeadline(t time.Time) error {
+	if err := c.SetReadDeadline(t); err != nil {
+		return err
+	}
+	return c.SetWriteDeadline(t)
+}
+
+// CloseWrite lets net/http say that it is done and still hear the client out, so that an early answer is not lost in a reset.
+func (c *conn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}
