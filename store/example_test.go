@@ -30,7 +30,7 @@ func Example() {
 	fmt.Println(err, errors.Is(err, store.ErrNotFound))
 
 	version, err := bookings.Insert(ctx, key, Booking{Customer: "alice", Seats: 1})
-	fmt.Println(version, err)
+	fmt.Println(version > 0, err)
 
 	err = db.Do(ctx, "42", func(ctx context.Context, tx *store.Tx) error {
 		item, err := bookings.With(tx).Get(ctx, key)
@@ -44,10 +44,10 @@ func Example() {
 	fmt.Println(err)
 
 	page, err := bookings.List(ctx, store.Query{Index: "customer", Value: "alice"})
-	fmt.Printf("%+v %v\n", page.Items, err)
+	fmt.Printf("%+v %v %v\n", page.Items[0].Value, page.Items[0].Version > version, err)
 	// Output:
 	// store: get bookings/42: not found true
-	// 1 <nil>
+	// true <nil>
 	// <nil>
-	// [{Key:42 Value:{Customer:alice Seats:2} Version:2}] <nil>
+	// {Customer:alice Seats:2} true <nil>
 }

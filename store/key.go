@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"strconv"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -83,9 +84,13 @@ func checkValue(s string) error {
 	return nil
 }
 
-// Version tells the states of a document apart: it changes with every write. It is 1 for a document that was just inserted,
-// and otherwise opaque. A document that is deleted and inserted again starts anew, at 1.
+// Version tells the states of a document apart: it grows with every write and is opaque otherwise. A document that was deleted
+// and is inserted again goes on with a greater one, unless the clock was set back in between: versions begin with the time
+// of the insertion in microseconds. So who has read the document of before cannot take the new one for it.
 type Version int64
+
+// first is the version of a document that is inserted now.
+func first() driver.Version { return driver.Version(time.Now().UnixMicro()) }
 
 // Any is given to [Collection.Delete] to delete a document at whatever version it is.
 const Any = Version(driver.Any)

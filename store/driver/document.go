@@ -1,6 +1,6 @@
 package driver
 
-// Version counts the writes to a document: 1 when it was inserted, one more with every replacement.
+// Version counts the writes to a document: [Write].First when it was inserted, one more with every replacement.
 type Version int64
 
 // What a write may expect instead of a version that was read.
@@ -31,6 +31,7 @@ type Document struct {
 type Write struct {
 	Key     Key
 	Expect  Version           // Absent, Any, or the version that must be found
+	First   Version           // of a document that does not exist yet; 0 is 1
 	Data    []byte            // a JSON value; the engine does not keep the slice
 	Entries map[string]string // values by index, never empty texts; indexes that are not named have no entry
 }

@@ -76,7 +76,7 @@ type Tx interface {
 	// List is like DB.List, inside the transaction. A query over all partitions is ErrPartition.
 	List(ctx context.Context, q Query) ([]Document, error)
 
-	// Put writes a document and replaces its index entries. It returns the new version: 1 for a document that did not
+	// Put writes a document and replaces its index entries. It returns the new version: w.First for a document that did not
 	// exist, else one more than before. What the write expects is checked first: ErrExists, ErrNotFound, ErrConflict.
 	Put(ctx context.Context, w Write) (Version, error)
 

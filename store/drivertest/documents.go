@@ -9,7 +9,7 @@ import (
 )
 
 var documentRules = []rule{
-	{"read-your-write", "who has seen a write succeed reads what was written, at version 1 and one more with every write",
+	{"read-your-write", "who has seen a write succeed reads what was written, at version 1 if nothing else is said, and one more with every write",
 		func(s *suite) {
 			k := key("p", "a")
 			if v := s.put(driver.Write{Key: k, Data: number("1")}); v != 1 {
@@ -84,6 +84,21 @@ var documentRules = []rule{
 				s.wants("get", err, driver.ErrNotFound)
 			}
 			s.put(driver.Write{Key: key("p", "a"), Data: number("1")})
+		}},
+	{"first-version", "an inserted document begins at the version that the write names, and counts on from there",
+		func(s *suite) {
+			k := key("p", "a")
+			const first = 1_800_000_000_000_000
+			for i, w := range []driver.Write{
+				{Key: k, First: first, Data: number("1")},
+				{Key: k, First: 7, Expect: first, Data: number("2")},
+				{Key: k, First: 7, Expect: driver.Any, Data: number("3")},
+			} {
+				if v := s.put(w); v != first+driver.Version(i) {
+					s.Errorf("write %d: version %d", i, v)
+				}
+			}
+			s.holds(k, first+2, number("3"))
 		}},
 	{"any-key", "every key of valid UTF-8 comes back as it was, and no two are mixed up",
 		func(s *suite) {

@@ -67,6 +67,9 @@ func (t *transaction) Put(ctx context.Context, w driver.Write) (driver.Version, 
 		return 0, err
 	}
 	version := before.version + 1
+	if before.version == driver.Absent && w.First > 0 {
+		version = w.First
+	}
 	err = t.w.exec(t.w.putStmt, w.Key.Collection, w.Key.Partition, w.Key.ID, int64(version), string(w.Data), encodeEntries(w.Entries))
 	if err == nil {
 		err = t.enter(w.Key, before.entries, w.Entries)
