@@ -44,6 +44,7 @@ type Instance struct {
 	group    lifecycle.Group
 	closers  []io.Closer
 	closing  func() error
+	outside  *http.Transport // to services that run elsewhere
 	remote   sync.Mutex
 	remotes  map[string]call.Transport
 }
@@ -54,7 +55,7 @@ func (s *System) Open(ctx context.Context, cfg Config) (*Instance, error) {
 	if _, err := s.Manifest(); err != nil {
 		return nil, err
 	}
-	in := &Instance{system: s, cfg: cfg, remotes: make(map[string]call.Transport)}
+	in := &Instance{system: s, cfg: cfg, outside: call.NewTransport(), remotes: make(map[string]call.Transport)}
 	in.closing = sync.OnceValue(in.closeAll)
 	if err := in.choose(); err != nil {
 		return nil, err
@@ -129,6 +130,7 @@ func (in *Instance) closeAll() error {
 	for _, c := range slices.Backward(in.closers) {
 		errs = append(errs, c.Close())
 	}
+	in.outside.CloseIdleConnections()
 	return errors.Join(append(errs, in.shared.Close())...)
 }
 
@@ -167,7 +169,7 @@ func (in *Instance) Transport(service string) (call.Transport, error) {
 	if t, ok := in.remotes[service]; ok {
 		return t, nil
 	}
-	t, err := call.HTTP(base, call.HTTPConfig{Telemetry: in.cfg.Telemetry})
+	t, err := call.HTTP(base, call.HTTPConfig{RoundTripper: in.outside, Telemetry: in.cfg.Telemetry})
 	if err != nil {
 		return nil, err
 	}

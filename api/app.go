@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"reflect"
 	"slices"
@@ -116,7 +117,30 @@ func (a *App) Open(_ context.Context, env *operation.Env) error {
 }
 
 // ServeHTTP answers a request with the operation that matches it.
-func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.mux.ServeHTTP(w, r) }
+func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !isClean(r.URL.Path) {
+		problem.Write(w, problem.NotFound())
+		return
+	}
+	a.mux.ServeHTTP(w, r)
+}
+
+// CleanPaths answers requests for paths with empty or dot segments with problem.NotFound, where [http.ServeMux] would redirect
+// the client to another path. An [App] does so by itself; this is for a mux around several.
+func CleanPaths(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isClean(r.URL.Path) {
+			problem.Write(w, problem.NotFound())
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func isClean(path string) bool {
+	return strings.HasPrefix(path, "/") && !strings.Contains(path, "//") && !strings.Contains(path+"/", "/./") &&
+		!strings.Contains(path+"/", "/../")
+}
 
 // Invoke runs an operation on a typed input: the same plan without socket and codec. It makes App a call.Target.
 func (a *App) Invoke(ctx context.Context, key string, header http.Header, in any) (any, error) {
@@ -130,6 +154,9 @@ func (a *App) Invoke(ctx context.Context, key string, header http.Header, in any
 		return nil, fmt.Errorf("api: %s takes %s, not %s: %w", key, e.in, given.Type(), problem.Invalid())
 	}
 	v.Set(given)
+	if ctx = telemetry.Detach(ctx); telemetry.RequestID(ctx) == "" {
+		ctx = telemetry.WithRequestID(ctx, telemetry.NewRequestID())
+	}
 	c := &operation.Call{Operation: e.op, Door: operation.DoorLocal, Header: header, In: v, Received: time.Now()}
 	err := e.plan.Run(ctx, c)
 	e.finish(ctx, c, err)
@@ -144,6 +171,7 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("X-Request-Id", id)
 	ctx := telemetry.WithRequestID(telemetry.Extract(r.Context(), r.Header), id)
+	e.limitBody(w, r)
 	c := &operation.Call{
 		Operation: e.op, Door: operation.DoorHTTP, Header: r.Header, Request: r,
 		In: reflect.New(e.in).Elem(), Received: time.Now(),
@@ -155,6 +183,35 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, c, err)
 	}
 	e.finish(ctx, c, err)
+}
+
+// slack is what a request has beyond the time of its operation for its body to arrive, so that the operation is the first to
+// speak of the time that is over.
+const slack = 250 * time.Millisecond
+
+// limitBody sets the time by which the body has arrived. Reading from a connection does not end with a context.
+func (e *endpoint) limitBody(w http.ResponseWriter, r *http.Request) {
+	if e.binder.body == nil || r.ContentLength == 0 || r.Body == nil {
+		return
+	}
+	conn := http.NewResponseController(w)
+	if conn.SetReadDeadline(time.Now().Add(e.timeout+slack)) == nil {
+		r.Body = &timedBody{r.Body, conn}
+	}
+}
+
+// timedBody lifts the deadline once all has arrived: what comes next on the connection is another request.
+type timedBody struct {
+	io.ReadCloser
+	conn *http.ResponseController
+}
+
+func (b *timedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err == io.EOF {
+		_ = b.conn.SetReadDeadline(time.Time{})
+	}
+	return n, err
 }
 
 // finish gives back what dependencies took. Nobody is left to tell of a failure but the log.

@@ -1,12 +1,13 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
-	"net/url"
+	"os"
 	"reflect"
 	"strings"
 
@@ -16,19 +17,19 @@ import (
 
 // bind fills the input from a request. All violations of all parts come back in one problem.
 func (b *binder) bind(r *http.Request, in reflect.Value, maxBody int64) error {
-	var query url.Values
-	if b.hasQuery && r.URL.RawQuery != "" {
+	var q query
+	if b.hasQuery {
 		var err error
-		if query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
+		if q, err = parseQuery(r.URL.RawQuery); err != nil {
 			return fmt.Errorf("%w: query: %w", problem.Malformed().WithDetail("The query string is not well formed."), err)
 		}
 	}
 	var all []problem.Violation
 	for i := range b.params {
 		p := &b.params[i]
-		values := p.values(r, query)
+		values := p.values(r, q)
 		switch {
-		case len(values) > 0:
+		case values != nil:
 			all = p.collect(all, p.schema.DecodeText(values, in.FieldByIndex(p.index)))
 		case p.required:
 			all = append(all, problem.Violation{In: p.in, Name: p.name, Code: schema.CodeRequired, Message: "is required"})
@@ -48,35 +49,21 @@ func (b *binder) bind(r *http.Request, in reflect.Value, maxBody int64) error {
 	return invalid(all)
 }
 
-// values returns what the request holds for a parameter; nothing means absent.
-func (p *param) values(r *http.Request, query url.Values) []string {
-	switch p.in {
-	case "path":
-		return []string{r.PathValue(p.name)}
-	case "query":
-		return query[p.name]
-	case "header":
-		return r.Header[p.name]
-	}
-	if c, err := r.Cookie(p.name); err == nil {
-		return []string{c.Value}
-	}
-	return nil
-}
-
 func (f *bodyField) bind(r *http.Request, in reflect.Value, maxBody int64) ([]problem.Violation, error) {
+	unsure := r.ContentLength < 0 // whether there is a body at all, its first byte tells
 	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
-		if f.required {
-			return []problem.Violation{{In: "body", Code: schema.CodeRequired, Message: "is required"}}, nil
-		}
-		return nil, nil
+		return f.absent(), nil
 	}
-	if err := checkMediaType(r.Header.Get("Content-Type")); err != nil {
+	err := checkMediaType(r.Header.Get("Content-Type"))
+	if err != nil && !unsure {
 		return nil, err
 	}
-	data, err := readBody(r, maxBody)
-	if err != nil {
-		return nil, err
+	data, readErr := readBody(r, maxBody)
+	switch {
+	case readErr == nil && len(data) == 0 && unsure:
+		return f.absent(), nil
+	case err != nil || readErr != nil:
+		return nil, cmp.Or(err, readErr)
 	}
 	violations, err := f.schema.Decode(data, f.field(in))
 	if err != nil {
@@ -87,6 +74,14 @@ func (f *bodyField) bind(r *http.Request, in reflect.Value, maxBody int64) ([]pr
 		return nil, fmt.Errorf("%w: %w", problem.Malformed().WithDetail("%s", detail), err)
 	}
 	return collectBody(nil, violations), nil
+}
+
+// absent is what a request without a body breaks.
+func (f *bodyField) absent() []problem.Violation {
+	if !f.required {
+		return nil
+	}
+	return []problem.Violation{{In: "body", Code: schema.CodeRequired, Message: "is required"}}
 }
 
 // checkMediaType accepts JSON and types built on it. A body without a type is refused too: browsers send such bodies across
@@ -122,6 +117,9 @@ func readBody(r *http.Request, limit int64) ([]byte, error) {
 			if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 				return nil, tooLarge(limit)
 			}
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				return nil, problem.ForStatus(http.StatusRequestTimeout).WithDetail("The body took too long to arrive.")
+			}
 			return nil, fmt.Errorf("%w: body: %w", problem.Malformed().WithDetail("The body ended early."), err)
 		}
 		if len(data) == cap(data) {
@@ -148,12 +146,41 @@ func collectBody(all []problem.Violation, vs schema.Violations) []problem.Violat
 	return all
 }
 
-// collectError takes the violations out of what an input's Validate returned.
-func collectError(all []problem.Violation, err error) []problem.Violation {
-	if vs, ok := errors.AsType[schema.Violations](err); ok {
-		return collectBody(all, vs)
+// collectError takes the violations out of what an input's Validate returned. Their pointers name fields of the input as the
+// request does: "/limit" is the parameter limit, "/body/name" or what else is no parameter a part of the body.
+func (b *binder) collectError(all []problem.Violation, err error) []problem.Violation {
+	vs, ok := errors.AsType[schema.Violations](err)
+	if one, isOne := errors.AsType[schema.Violation](err); !ok && isOne {
+		vs = schema.Violations{one}
+	} else if !ok {
+		return append(all, problem.Violation{Code: schema.CodeCustom, Message: err.Error()})
 	}
-	return append(all, problem.Violation{Code: schema.CodeCustom, Message: err.Error()})
+	for _, v := range vs {
+		all = append(all, b.locate(v))
+	}
+	return all
+}
+
+// locate says in which part of the request a violation is.
+func (b *binder) locate(v schema.Violation) problem.Violation {
+	out := problem.Violation{Pointer: v.Pointer, Code: v.Code, Message: v.Message}
+	name, rest, inside := strings.Cut(strings.TrimPrefix(v.Pointer, "/"), "/")
+	if inside {
+		rest = "/" + rest
+	}
+	for i := range b.params {
+		if p := &b.params[i]; strings.EqualFold(p.name, name) {
+			out.In, out.Name, out.Pointer = p.in, p.name, rest
+			return out
+		}
+	}
+	if b.body != nil && name != "" {
+		out.In = "body"
+		if strings.EqualFold(name, "body") {
+			out.Pointer = rest
+		}
+	}
+	return out
 }
 
 func invalid(all []problem.Violation) error {

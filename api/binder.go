@@ -22,14 +22,6 @@ type binder struct {
 	hasQuery bool
 }
 
-// param is a field that a part of the request other than the body fills.
-type param struct {
-	in, name, doc string
-	index         []int
-	schema        *schema.Schema
-	required      bool
-}
-
 // bodyField is the part of the input that the body fills: a field, or with an empty index the whole input.
 type bodyField struct {
 	index    []int
@@ -37,16 +29,13 @@ type bodyField struct {
 	required bool
 }
 
-var transportTags = [...]string{"path", "query", "header", "cookie"}
+var transportTags = [...]string{inPath, inQuery, inHeader, inCookie}
 
 // newBinder compiles the input type t of an operation, reporting every mistake at once.
 func newBinder(c *schema.Compiler, t reflect.Type, method, path string) (*binder, error) {
 	b := &binder{in: t, inputs: new(operation.Inputs)}
 	wild, err := wildcards(path)
-	if err != nil {
-		return nil, err
-	}
-	var errs []error
+	errs := []error{err}
 	switch {
 	case t == reflect.TypeFor[None]() || t == reflect.TypeFor[struct{}]():
 	case t.Kind() != reflect.Struct || !isEnvelope(t):
@@ -54,7 +43,9 @@ func newBinder(c *schema.Compiler, t reflect.Type, method, path string) (*binder
 	default:
 		errs = append(errs, b.envelope(c, method))
 	}
-	errs = append(errs, b.matchPath(wild))
+	if err == nil {
+		errs = append(errs, b.matchPath(wild))
+	}
 	return b, errors.Join(errs...)
 }
 
@@ -119,6 +110,8 @@ func (b *binder) envelope(c *schema.Compiler, method string) error {
 				continue
 			}
 			b.body = &bodyField{index: f.Index, schema: s, required: !s.Optional()}
+		case f.Anonymous && f.Type.Kind() == reflect.Pointer:
+			errs = append(errs, fmt.Errorf("input %s: field %s: embed %s itself, not a pointer to it", b.in, f.Name, f.Type.Elem()))
 		case f.Anonymous:
 		default:
 			errs = append(errs, fmt.Errorf("input %s: field %s has no path, query, header or cookie tag and is not a dependency; "+
@@ -139,10 +132,10 @@ func insideDependency(t reflect.Type, f reflect.StructField) bool {
 }
 
 func (b *binder) addParam(c *schema.Compiler, f reflect.StructField, in, name string) error {
-	if name == "" {
-		return fmt.Errorf("input %s: field %s: the tag %s names nothing", b.in, f.Name, in)
+	if err := checkField(f, in, name); err != nil {
+		return fmt.Errorf("input %s: field %s: %w", b.in, f.Name, err)
 	}
-	if in == "header" {
+	if in == inHeader {
 		name = http.CanonicalHeaderKey(name)
 	}
 	for _, p := range b.params {
@@ -154,14 +147,14 @@ func (b *binder) addParam(c *schema.Compiler, f reflect.StructField, in, name st
 	if err != nil {
 		return fmt.Errorf("input: %w", err)
 	}
-	if in == "path" && s.Optional() {
-		return fmt.Errorf("input %s: field %s: a path parameter is always there and cannot be optional", b.in, f.Name)
+	if err := checkParam(f.Type, in, s); err != nil {
+		return fmt.Errorf("input %s: field %s: %w", b.in, f.Name, err)
 	}
 	// A list that is not there is an empty list; minItems says otherwise.
 	optional := s.Optional() || f.Type.Kind() == reflect.Slice
-	b.hasQuery = b.hasQuery || in == "query"
+	b.hasQuery = b.hasQuery || in == inQuery
 	b.params = append(b.params, param{
-		in: in, name: name, doc: f.Tag.Get("doc"), index: f.Index, schema: s, required: in == "path" || !optional,
+		in: in, name: name, doc: f.Tag.Get("doc"), index: f.Index, schema: s, required: in == inPath || !optional,
 	})
 	return nil
 }
@@ -171,7 +164,7 @@ func (b *binder) matchPath(wild []string) error {
 	var errs []error
 	fields := make(map[string]bool)
 	for _, p := range b.params {
-		if p.in == "path" {
+		if p.in == inPath {
 			fields[p.name] = true
 		}
 	}
@@ -182,7 +175,7 @@ func (b *binder) matchPath(wild []string) error {
 		delete(fields, name)
 	}
 	for _, p := range b.params {
-		if p.in == "path" && fields[p.name] {
+		if p.in == inPath && fields[p.name] {
 			errs = append(errs, fmt.Errorf("%w: the field for %q of %s names no {%s} in the path", ErrPath, p.name, b.in, p.name))
 		}
 	}
@@ -256,7 +249,8 @@ func (b *binder) validate(ctx context.Context, c *operation.Call) error {
 		p := &b.params[i]
 		field := c.In.FieldByIndex(p.index)
 		if c.Door != operation.DoorHTTP {
-			all = p.collect(all, p.schema.Check(field))
+			_, unfit := p.texts(c.In)
+			all = append(p.collect(all, p.schema.Check(field)), unfit...)
 		}
 		all = p.collect(all, p.schema.Validate(ctx, field))
 	}
@@ -269,7 +263,7 @@ func (b *binder) validate(ctx context.Context, c *operation.Call) error {
 	}
 	if len(all) == 0 && b.inputsValidate() {
 		if err := c.In.Addr().Interface().(validator).Validate(ctx); err != nil {
-			all = collectError(all, err)
+			all = b.collectError(all, err)
 		}
 	}
 	return invalid(all)

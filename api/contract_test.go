@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 	"github.com/vade-go/vade/call"
 	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/problem"
+	"github.com/vade-go/vade/schema"
 	"github.com/vade-go/vade/telemetry"
 )
 
@@ -46,14 +49,40 @@ var (
 		auth.Require(auth.OAuth2("shop"), "things:write"), api.Fails(errTaken))
 	makeThing   = api.Define[newName, api.Created[newName]]("POST", "/things", auth.Public())
 	waitForever = api.Define[api.None, api.None]("POST", "/wait", auth.Public())
+	carryThings = api.Define[luggage, luggage]("PUT", "/things/{id}", auth.Public())
+	lookAround  = api.Define[api.None, surroundings]("GET", "/around", auth.Public())
 	dropThing   = api.Define[dropping, api.None]("DELETE", "/things/{id}", auth.Public())
 )
+
+// luggage has something for every part of a request.
+type luggage struct {
+	ID    string             `path:"id"`
+	Words []string           `query:"word"`
+	Bytes []byte             `query:"bytes"`
+	Days  api.Opt[[]int]     `query:"day" json:",omitzero"`
+	Limit int                `query:"limit" default:"20"`
+	Tags  []string           `header:"x-tag"`
+	Trace api.Opt[string]    `header:"x-trace" json:",omitzero"`
+	Visit api.Opt[string]    `cookie:"visit" json:",omitzero"`
+	Body  api.Opt[amendment] `json:",omitzero"`
+}
+
+type amendment struct {
+	Note api.Null[string] `json:"note,omitzero"`
+	Seat api.Opt[string]  `json:"seat,omitzero"`
+}
+
+// surroundings is what a called operation sees of its caller's context.
+type surroundings struct{ Token, Value, RequestID string }
+
+type valueKey struct{}
 
 type dropping struct {
 	ID string `path:"id"`
 }
 
-func thingService() *service {
+// thingService serves the contracts. Entered, if given, is closed when somebody waits for ever.
+func thingService(entered chan struct{}) *service {
 	s := newService()
 	api.Serve(s, renameThing, func(ctx context.Context, in rename) (renamed, error) {
 		if in.Body.Name == "taken" {
@@ -69,18 +98,26 @@ func thingService() *service {
 		return api.Created[newName]{Location: "/things/" + in.Name, Value: in}, nil
 	})
 	api.Serve(s, waitForever, func(ctx context.Context, _ api.None) (api.None, error) {
+		if entered != nil {
+			close(entered)
+		}
 		<-ctx.Done()
 		return api.None{}, ctx.Err()
+	})
+	api.Serve(s, carryThings, func(_ context.Context, in luggage) (luggage, error) { return in, nil })
+	api.Serve(s, lookAround, func(ctx context.Context, _ api.None) (surroundings, error) {
+		value, _ := ctx.Value(valueKey{}).(string)
+		return surroundings{Token: auth.TokenFromContext(ctx), Value: value, RequestID: telemetry.RequestID(ctx)}, nil
 	})
 	api.Serve(s, dropThing, func(context.Context, dropping) (api.None, error) { return api.None{}, nil })
 	return s
 }
 
 // placements returns connections to the same service: as a function in this process, and over a real socket.
-func placements(t *testing.T) map[string]*call.Conn {
-	local := thingService()
+func placements(t *testing.T, entered map[string]chan struct{}) map[string]*call.Conn {
+	local := thingService(entered["local"])
 	local.open(t, io.Discard, nil)
-	remote := httptest.NewServer(thingService().open(t, io.Discard, nil))
+	remote := httptest.NewServer(thingService(entered["http"]).open(t, io.Discard, nil))
 	t.Cleanup(remote.Close)
 	base, err := url.Parse(remote.URL)
 	if err != nil {
@@ -108,7 +145,7 @@ func placements(t *testing.T) map[string]*call.Conn {
 // inBothPlacements runs the same test on every placement: that is the promise of a contract.
 func inBothPlacements(t *testing.T, f func(t *testing.T, conn *call.Conn)) {
 	t.Parallel()
-	for name, conn := range placements(t) {
+	for name, conn := range placements(t, nil) {
 		t.Run(name, func(t *testing.T) { f(t, conn) })
 	}
 }
@@ -169,16 +206,77 @@ func TestOutputShapesSurviveTheHop(t *testing.T) {
 	})
 }
 
-func TestACallEndsWithItsContext(t *testing.T) {
-	inBothPlacements(t, func(t *testing.T, conn *call.Conn) {
-		ctx, cancel := context.WithCancel(writer(t))
-		cancel()
-		started := make(chan struct{})
-		go func() { <-started; cancel() }()
-		close(started)
+func TestACallThatIsCancelledEndsOnBothSides(t *testing.T) {
+	t.Parallel()
+	entered := map[string]chan struct{}{"local": make(chan struct{}), "http": make(chan struct{})}
+	for name, conn := range placements(t, entered) {
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() { <-entered[name]; cancel() }()
 		// The other side waits for the end of its caller, so the call ends only because its context did.
-		if _, err := waitForever.Call(ctx, conn, api.None{}); err == nil {
-			t.Error("the call succeeded")
+		if _, err := waitForever.Call(ctx, conn, api.None{}); !errors.Is(err, context.Canceled) || errors.Is(err, problem.Timeout()) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestACallThatRunsOutOfTimeSaysSoInEveryPlacement(t *testing.T) {
+	inBothPlacements(t, func(t *testing.T, conn *call.Conn) {
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		_, err := waitForever.Call(ctx, conn, api.None{})
+		if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, problem.Timeout()) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestNothingIsLostOnTheWayWhateverThePlacement(t *testing.T) {
+	inBothPlacements(t, func(t *testing.T, conn *call.Conn) {
+		for name, in := range map[string]luggage{
+			"all of it": {
+				ID: "a/b c%,;é", Words: []string{"a,b", "", "x y&=+"}, Bytes: []byte{0, 255}, Days: api.Some([]int{1, 2}), Limit: 7,
+				Tags: []string{"one", "two words"}, Trace: api.Some("t, u"), Visit: api.Some("v=1"),
+				Body: api.Some(amendment{Note: schema.NotNull("n"), Seat: api.Some("")}),
+			},
+			"absent and empty":     {ID: "1", Words: []string{}, Bytes: []byte{}, Limit: 20, Tags: []string{}},
+			"an empty list":        {ID: "1", Words: []string{}, Bytes: []byte{}, Days: api.Some([]int{}), Limit: 20, Tags: []string{}},
+			"null is not absent":   {ID: "1", Words: []string{}, Bytes: []byte{}, Limit: 20, Tags: []string{}, Body: api.Some(amendment{Note: schema.ExplicitNull[string]()})},
+			"an empty body's body": {ID: "...", Words: []string{}, Bytes: []byte{}, Limit: 20, Tags: []string{}, Body: api.Some(amendment{})},
+		} {
+			if got, err := carryThings.Call(t.Context(), conn, in); err != nil || !reflect.DeepEqual(got, in) {
+				t.Errorf("%s: sent %+v\n got %+v, %v", name, in, got, err)
+			}
+		}
+	})
+}
+
+func TestWhatNoRequestCanCarryIsRefusedInEveryPlacement(t *testing.T) {
+	inBothPlacements(t, func(t *testing.T, conn *call.Conn) {
+		for want, in := range map[string]luggage{
+			"path id":        {ID: ""},
+			"path id ":       {ID: ".."},
+			"query word":     {ID: "1", Words: []string{""}},
+			"header X-Trace": {ID: "1", Trace: api.Some("a\r\nX-Admin: yes")},
+			"header X-Tag":   {ID: "1", Tags: []string{"a,b"}},
+			"cookie visit":   {ID: "1", Visit: api.Some(`a; b`)},
+		} {
+			_, err := carryThings.Call(t.Context(), conn, in)
+			p, ok := problem.From(err)
+			if !ok || !errors.Is(p, problem.Invalid()) || len(p.Errors) != 1 || p.Errors[0].In+" "+p.Errors[0].Name != strings.TrimSpace(want) {
+				t.Errorf("%s: got %v, %+v", want, err, p)
+			}
+		}
+	})
+}
+
+func TestACalledServiceSeesNothingOfItsCallersContext(t *testing.T) {
+	inBothPlacements(t, func(t *testing.T, conn *call.Conn) {
+		ctx := telemetry.WithRequestID(context.WithValue(writer(t), valueKey{}, "leaked"), "request-1")
+		if got, err := lookAround.Call(ctx, conn, api.None{}); err != nil || got != (surroundings{RequestID: "request-1"}) {
+			t.Errorf("got %+v, %v", got, err)
+		}
+		if got, err := lookAround.Call(t.Context(), conn, api.None{}); err != nil || got.RequestID == "" {
+			t.Errorf("a call has no request id: %+v, %v", got, err)
 		}
 	})
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/vade-go/vade/api"
 	"github.com/vade-go/vade/auth"
+	"github.com/vade-go/vade/problem"
 )
 
 type byID struct {
@@ -18,6 +19,15 @@ type byID struct {
 func get(context.Context, byID) (string, error) { return "", nil }
 
 func nothing(context.Context, api.None) (api.None, error) { return api.None{}, nil }
+
+func echoOrder(_ context.Context, in order) (order, error) { return in, nil }
+
+// inputs is the handler of any input.
+func inputs[In any](context.Context, In) (api.None, error) { return api.None{}, nil }
+
+type Paging struct {
+	Limit int `query:"limit"`
+}
 
 func TestMistakesOfADeclarationNameThePlaceAndTheMend(t *testing.T) {
 	t.Parallel()
@@ -61,6 +71,69 @@ func TestMistakesOfADeclarationNameThePlaceAndTheMend(t *testing.T) {
 		{"a type without a schema", func(s *service) {
 			api.Get(s, "/n", func(context.Context, api.None) (chan int, error) { return nil, nil }, public)
 		}, nil, "chan"},
+		{"a pointer to an answer", func(s *service) {
+			api.Get(s, "/n", func(context.Context, api.None) (*api.Created[int], error) { return nil, nil }, public)
+		}, nil, "not a pointer"},
+		{"an output that is anything", func(s *service) {
+			api.Get(s, "/n", func(context.Context, api.None) (any, error) { return nil, nil }, public)
+		}, nil, "can be described"},
+		{"an input that is anything", func(s *service) {
+			api.Post(s, "/n", func(context.Context, any) (api.None, error) { return api.None{}, nil }, public)
+		}, nil, "an input is a value"},
+		{"no handler", func(s *service) { api.Get[byID, string](s, "/n/{id}", nil, public) }, nil, "handler is nil"},
+		{"no method", func(s *service) { api.Serve(s, api.Define[byID, string]("get", "/n/{id}"), get, public) }, nil, "DELETE"},
+		{"a nil problem", func(s *service) { api.Get(s, "/n", nothing, public, api.Fails(nil)) }, nil, "a problem is nil"},
+		{"a problem with a bad code", func(s *service) {
+			api.Get(s, "/n", nothing, public, api.Fails(problem.New(409, "SoldOut", "Sold out")))
+		}, nil, "kebab-case"},
+		{"a bad scope", func(s *service) { api.Get(s, "/n", nothing, auth.Require(auth.OAuth2("x"), "a b")) }, nil, "is no scope"},
+		{"less than no body", func(s *service) { api.Put(s, "/n", echoOrder, public, api.MaxBody(-1)) }, nil, "MaxBody(-1)"},
+		{"a parameter with parts", func(s *service) {
+			api.Get(s, "/n", inputs[struct {
+				Filter map[string]string `query:"filter"`
+			}], public)
+		}, nil, "no text form"},
+		{"a parameter that may be null", func(s *service) {
+			api.Get(s, "/n", inputs[struct {
+				Limit api.Null[int] `query:"limit"`
+			}], public)
+		}, nil, "api.Opt"},
+		{"a pointer as parameter", func(s *service) {
+			api.Get(s, "/n", inputs[struct {
+				Limit *int `query:"limit"`
+			}], public)
+		}, nil, "api.Opt"},
+		{"a list in the path", func(s *service) {
+			api.Get(s, "/n/{ids}", inputs[struct {
+				IDs []int `path:"ids"`
+			}], public)
+		}, nil, "one value"},
+		{"a field with two places", func(s *service) {
+			api.Get(s, "/n", inputs[struct {
+				ID string `query:"id" header:"x-id"`
+			}], public)
+		}, nil, "query and header"},
+		{"a header of the connection", func(s *service) {
+			api.Get(s, "/n", inputs[struct {
+				Host string `header:"host"`
+			}], public)
+		}, nil, "belongs to the connection"},
+		{"no name of a header", func(s *service) {
+			api.Get(s, "/n", inputs[struct {
+				Name string `header:"bad name"`
+			}], public)
+		}, nil, "no name of a header"},
+		{"no name of a cookie", func(s *service) {
+			api.Get(s, "/n", inputs[struct {
+				Name string `cookie:"a=b"`
+			}], public)
+		}, nil, "no name of a cookie"},
+		{"an embedded pointer", func(s *service) {
+			api.Get(s, "/n", inputs[struct {
+				*Paging
+				Other int `query:"other"`
+			}], public)
+		}, nil, "embed api_test.Paging itself"},
 		{"no time at all", func(s *service) { api.Get(s, "/n", nothing, public, api.Timeout(-time.Second)) }, nil, "timeout"},
 	}
 	for _, tt := range tests {
@@ -89,8 +162,14 @@ func TestAllMistakesComeBackTogether(t *testing.T) {
 	s := newService()
 	api.Get(s, "/a/{x}", get)
 	api.Get(s, "/b/{id}", get)
+	api.Get(s, "c/{d}", func(context.Context, struct {
+		Other chan int `query:"other"`
+	}) (chan int, error) {
+		return nil, nil
+	}, api.Timeout(-time.Second), api.Fails(nil))
 	_, err := s.describe()
-	for _, part := range []string{"/a/{x}", "/b/{id}", "{x} has no field", `"id"`} {
+	for _, part := range []string{"/a/{x}", "/b/{id}", "{x} has no field", `"id"`, "begin with a slash", "Other", "output: ", "timeout", "problem is nil",
+		"auth.Public()"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%v does not say %q", err, part)
 		}

@@ -22,8 +22,10 @@
 // themselves. Embedded structs count as if their fields stood in the outer one. [None] takes nothing.
 //
 // Fields are required. [Opt] may be absent, [Null] may also be null, a field with a default tag gets its default, a list that
-// is not there is empty. Constraints are JSON Schema keywords as tags; see package schema. An input or a part of it may
-// have a method Validate(context.Context) error for rules that tags cannot say; it may return [Violations].
+// is not there is empty. The items of a list in the query or in a header are separated by commas or given by repetition; a
+// comma inside an item of the query is escaped. Constraints are JSON Schema keywords as tags; see package schema. An input or
+// a part of it may have a method Validate(context.Context) error for rules that tags cannot say; it may return [Violations],
+// whose pointers begin with the name of the parameter or of the member of the body.
 //
 // # Outputs
 //
@@ -32,10 +34,12 @@
 //
 // # Failures
 //
-// A failure that callers may expect is a problem value, declared with [Fails]; it leaves as an RFC 9457 document. Every other
-// error or panic leaves as an opaque 500 with an id, under which its cause is in the log. A request that breaks rules gets
+// A failure that callers may expect is a problem value, declared with [Fails]; it leaves as an RFC 9457 document, and so do the
+// standard problems of package problem that a handler returns itself. Every other error or panic leaves as an opaque 500 with an
+// id, under which its cause is in the log; so does what another service answered to a call, unless it is declared here too, or
+// says that the other one is out of reach, which is a 503 or 504 here as well. A request that breaks rules gets
 // one 422 with every violation of every part; malformed JSON, duplicate names and bad UTF-8 are 400, a body over the limit
-// 413, a body that is not JSON 415. Values are not echoed.
+// 413, a body that is not JSON 415, one that does not arrive within the time of the operation 408. Values are not echoed.
 //
 // # Security
 //

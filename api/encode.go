@@ -3,55 +3,57 @@ package api
 import (
 	"bytes"
 	"context"
-	"encoding"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"reflect"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/vade-go/vade/problem"
 )
 
-// request makes the HTTP request of a typed input: the mirror image of bind.
+// request makes the HTTP request of a typed input: the mirror image of bind. An input that no request can carry is
+// problem.Invalid, as it is for a call inside the process.
 func (c *codec) request(ctx context.Context, base *url.URL, in reflect.Value) (*http.Request, error) {
 	path, query, header := c.path, url.Values{}, http.Header{}
+	var unfit []problem.Violation
 	for i := range c.binder.params {
 		p := &c.binder.params[i]
-		values, err := appendText(nil, in.FieldByIndex(p.index))
-		if err != nil {
-			return nil, fmt.Errorf("%s parameter %s: %w", p.in, p.name, err)
+		values, wrong := p.texts(in)
+		unfit = append(unfit, wrong...)
+		if values == nil {
+			continue
 		}
 		switch p.in {
-		case "path":
-			path = strings.Replace(path, "{"+p.name+"}", url.PathEscape(strings.Join(values, ",")), 1)
-		case "query":
-			query[p.name] = values
-		case "header":
-			header[p.name] = values
-		case "cookie":
-			for _, v := range values {
-				header.Add("Cookie", (&http.Cookie{Name: p.name, Value: v}).String())
+		case inPath:
+			path = strings.Replace(path, "{"+p.name+"}", url.PathEscape(values[0]), 1)
+		case inQuery:
+			if len(values) == 0 && p.schema.Optional() {
+				values = []string{""} // the empty list is another value than none
 			}
+			query[p.name] = values
+		case inHeader:
+			header[p.name] = values
+		case inCookie:
+			header.Add("Cookie", p.name+"="+values[0])
 		}
+	}
+	if err := invalid(unfit); err != nil {
+		return nil, err
+	}
+	body, err := c.body(in, header)
+	if err != nil {
+		return nil, err
 	}
 	u := *base
 	u.RawQuery = query.Encode()
 	u.RawPath = strings.TrimSuffix(base.EscapedPath(), "/") + path
-	var err error
 	if u.Path, err = url.PathUnescape(u.RawPath); err != nil {
 		return nil, err
 	}
-	var body []byte
-	if f := c.binder.body; f != nil {
-		if body, err = json.Marshal(f.field(in).Interface(), jsonOptions); err != nil {
-			return nil, err
-		}
-		header.Set("Content-Type", "application/json")
-	}
-	req, err := http.NewRequestWithContext(ctx, c.method, u.String(), bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, c.method, u.String(), body)
 	if err != nil {
 		return nil, err
 	}
@@ -60,45 +62,21 @@ func (c *codec) request(ctx context.Context, base *url.URL, in reflect.Value) (*
 	return req, nil
 }
 
-// optional is a value that may be absent: schema.Opt.
-type optional interface{ Any() (value any, ok bool) }
-
-// appendText appends the textual form of a parameter; an absent value has none, a slice one for each element.
-func appendText(list []string, v reflect.Value) ([]string, error) {
-	if v.CanInterface() {
-		switch x := v.Interface().(type) {
-		case optional:
-			inner, ok := x.Any()
-			if !ok {
-				return list, nil
-			}
-			return appendText(list, reflect.ValueOf(inner))
-		case time.Duration:
-			return append(list, x.String()), nil
-		case encoding.TextMarshaler:
-			text, err := x.MarshalText()
-			return append(list, string(text)), err
-		}
+// body returns the body of the request, or nil when there is none: the operation takes none, or it is an optional one that is
+// absent.
+func (c *codec) body(in reflect.Value, header http.Header) (io.Reader, error) {
+	f := c.binder.body
+	if f == nil {
+		return nil, nil
 	}
-	switch v.Kind() {
-	case reflect.String:
-		return append(list, v.String()), nil
-	case reflect.Bool:
-		return append(list, strconv.FormatBool(v.Bool())), nil
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return append(list, strconv.FormatInt(v.Int(), 10)), nil
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return append(list, strconv.FormatUint(v.Uint(), 10)), nil
-	case reflect.Float32, reflect.Float64:
-		return append(list, strconv.FormatFloat(v.Float(), 'g', -1, v.Type().Bits())), nil
-	case reflect.Slice, reflect.Array:
-		var err error
-		for i := range v.Len() {
-			if list, err = appendText(list, v.Index(i)); err != nil {
-				return nil, err
-			}
-		}
-		return list, nil
+	value := f.field(in).Interface()
+	if z, ok := value.(interface{ IsZero() bool }); ok && !f.required && z.IsZero() {
+		return nil, nil
 	}
-	return nil, fmt.Errorf("%s has no textual form", v.Type())
+	data, err := json.Marshal(value, jsonOptions)
+	if err != nil {
+		return nil, fmt.Errorf("body: %w", err)
+	}
+	header.Set("Content-Type", "application/json")
+	return bytes.NewReader(data), nil
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/vade-go/vade/manifest"
 	"github.com/vade-go/vade/operation"
@@ -26,11 +28,13 @@ type endpoint struct {
 	options                    []Option
 	in, out                    reflect.Type
 	handle                     func(context.Context, reflect.Value) (any, error)
+	handlerMissing             bool
 
-	op     *manifest.Operation
-	binder *binder
-	plan   *operation.Plan
-	log    *slog.Logger
+	op      *manifest.Operation
+	binder  *binder
+	plan    *operation.Plan
+	timeout time.Duration
+	log     *slog.Logger
 }
 
 // key names the operation inside its service: "GET /bookings/{id}".
@@ -44,25 +48,30 @@ func (e *endpoint) describe(d *operation.Description) error {
 	}
 	operation.Apply(e.op, e.options)
 	e.op.ID = d.Service.Name + "." + e.id()
-	var errs []error
-	binder, err := newBinder(d.Compiler, e.in, e.method, e.path)
-	if err != nil {
-		errs = append(errs, err)
-	} else {
-		e.binder = binder
+	errs := []error{e.checkShape()}
+	if errs[0] == nil {
+		var err error
+		e.binder, err = newBinder(d.Compiler, e.in, e.method, e.path)
+		errs = append(errs, err, e.describeOutput(d))
 		e.describeInput(d)
-		errs = append(errs, e.describeOutput(d))
-		_, err := e.steps(nil, nil)
-		errs = append(errs, err)
+	} else {
+		e.binder = &binder{in: e.in, inputs: new(operation.Inputs)}
 	}
-	errs = append(errs, e.checkSecurity(), e.checkProblems())
+	steps, err := e.steps(nil, nil)
+	errs = append(errs, err, e.checkSecurity(), e.checkPolicies())
 	if err := errors.Join(errs...); err != nil {
 		return &DeclarationError{Source: e.source, Operation: e.key(), Err: err}
 	}
-	steps, _ := e.steps(nil, nil)
+	e.op.Problems = slices.CompactFunc(slices.SortedFunc(slices.Values(e.op.Problems), byStatus), sameProblem)
 	e.op.Plan = operation.DescribeSteps(steps)
 	return nil
 }
+
+func byStatus(a, b manifest.Problem) int {
+	return cmp.Or(cmp.Compare(a.Status, b.Status), cmp.Compare(a.Code, b.Code))
+}
+
+func sameProblem(a, b manifest.Problem) bool { return a.Code == b.Code && a.Status == b.Status }
 
 // id is the operation's name in its service: given, the handler's, or made of method and path.
 func (e *endpoint) id() string {
@@ -120,16 +129,6 @@ func (e *endpoint) checkSecurity() error {
 	return fmt.Errorf("%w: add auth.Require(...) to the operation or its group, or auth.Public()", ErrUndecided)
 }
 
-func (e *endpoint) checkProblems() error {
-	for _, p := range e.op.Problems {
-		if p.Status < 400 || p.Status > 599 || p.Code == "" {
-			return fmt.Errorf("api.Fails: problem %q with status %d: a problem has a code and a status of 400 to 599", p.Code, p.Status)
-		}
-	}
-	e.op.Problems = slices.CompactFunc(e.op.Problems, func(a, b manifest.Problem) bool { return a.Code == b.Code && a.Status == b.Status })
-	return nil
-}
-
 // steps returns everything of the plan but the handler itself.
 func (e *endpoint) steps(env *operation.Env, work *telemetry.Work) ([]operation.Step, error) {
 	steps, err := operation.Common(e.op, env, work)
@@ -178,5 +177,6 @@ func (e *endpoint) open(env *operation.Env) error {
 		return nil
 	})
 	e.log = env.Log
-	return nil
+	e.timeout, err = time.ParseDuration(e.op.Timeout)
+	return err
 }

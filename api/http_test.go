@@ -1,15 +1,19 @@
 package api_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vade-go/vade/api"
 	"github.com/vade-go/vade/auth"
@@ -151,6 +155,9 @@ func TestBadRequestsGetProblemDocuments(t *testing.T) {
 		{"other scope", "POST", "/shops/w/orders", goodOrder, "Bearer ada/orders~read", "", 403, "forbidden"},
 		{"no token, bad body", "POST", "/shops/w/orders", "{", "", "", 401, "unauthenticated"},
 		{"unknown path", "GET", "/nowhere", "", "", "", 404, "not-found"},
+		{"empty segment", "GET", "http://x//none", "", "", "", 404, "not-found"},
+		{"dot segments", "GET", "/x/../none", "", "", "", 404, "not-found"},
+		{"escaped dot segments", "GET", "/x/%2e%2e/none", "", "", "", 404, "not-found"},
 		{"other method", "DELETE", "/shops/w/orders", "", "", "", 405, "method-not-allowed"},
 	}
 	for _, tt := range tests {
@@ -169,6 +176,135 @@ func TestBadRequestsGetProblemDocuments(t *testing.T) {
 				t.Errorf("got %d %s, want %d %s: %s", res.StatusCode, p.Code, tt.status, tt.code, body)
 			}
 		})
+	}
+}
+
+// period is an input with a rule about several of its parts.
+type period struct {
+	From int `query:"from"`
+	To   int `query:"to"`
+	Body api.Opt[struct {
+		Name string `json:"name"`
+	}]
+}
+
+func (p period) Validate(context.Context) error {
+	switch {
+	case p.From == 1:
+		return api.Violation{Pointer: "/to", Code: "too-early", Message: "must not be before from"}
+	case p.From == 2:
+		return api.Violations{{Pointer: "/body/name", Code: "taken", Message: "is taken"}, {Pointer: "/name", Code: "taken", Message: "is taken"}}
+	case p.From == 3:
+		return errors.New("must be a period")
+	}
+	return nil
+}
+
+func TestARuleOfTheWholeInputNamesThePart(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	api.Post(s, "/period", func(context.Context, period) (api.None, error) { return api.None{}, nil }, auth.Public())
+	h := s.open(t, io.Discard, nil)
+	for from, want := range map[string]string{
+		"1": "[{query to  too-early must not be before from}]",
+		"2": "[{body  /name taken is taken} {body  /name taken is taken}]",
+		"3": "[{   custom must be a period}]",
+		"4": "[]",
+	} {
+		res, body := send(t, h, "POST", "/period?from="+from+"&to=0", "")
+		var got []problem.Violation
+		if res.StatusCode != http.StatusNoContent {
+			got = problemOf(t, res, body).Errors
+		}
+		if fmt.Sprint(got) != want {
+			t.Errorf("from=%s: got %v, want %s", from, got, want)
+		}
+	}
+}
+
+func TestAnOptionalBodyMayBeMissingHoweverTheRequestIsFramed(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	api.Post(s, "/period", func(context.Context, period) (api.None, error) { return api.None{}, nil }, auth.Public())
+	api.Put(s, "/whole", echoOrder, auth.Public())
+	server := httptest.NewServer(s.open(t, io.Discard, nil))
+	defer server.Close()
+	for _, tt := range []struct {
+		method, target, contentType, body string
+		want                              int
+	}{
+		{"POST", "/period?from=9&to=9", "", "", 204},
+		{"POST", "/period?from=9&to=9", "application/json", "", 204},
+		{"POST", "/period?from=9&to=9", "", `{"name":"x"}`, 415},
+		{"POST", "/period?from=9&to=9", "application/json", `{"name":"x"}`, 204},
+		{"PUT", "/whole", "", "", 422},
+		{"PUT", "/whole", "application/json", goodOrder, 200},
+	} {
+		// A reader of unknown length makes the client frame the body in chunks.
+		req, err := http.NewRequest(tt.method, server.URL+tt.target, io.MultiReader(strings.NewReader(tt.body)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tt.contentType != "" {
+			req.Header.Set("Content-Type", tt.contentType)
+		}
+		res, err := server.Client().Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		if res.StatusCode != tt.want {
+			t.Errorf("%+v: status %d", tt, res.StatusCode)
+		}
+	}
+}
+
+func TestABodyThatDoesNotComeIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	api.Put(s, "/whole", echoOrder, auth.Public(), api.Timeout(50*time.Millisecond))
+	server := httptest.NewServer(s.open(t, io.Discard, nil))
+	defer server.Close()
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprint(conn, "PUT /whole HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{")
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil || res.StatusCode != http.StatusRequestTimeout {
+		t.Errorf("got %v, %v", res, err)
+	}
+}
+
+func TestListsAreSeparatedByCommasOrGivenByRepetition(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	api.Get(s, "/query", func(_ context.Context, in struct {
+		Words []string `query:"w"`
+	}) ([]string, error) {
+		return in.Words, nil
+	}, auth.Public(), api.Name("query"))
+	api.Get(s, "/header", func(_ context.Context, in struct {
+		Words []string `header:"x-w"`
+	}) ([]string, error) {
+		return in.Words, nil
+	}, auth.Public(), api.Name("header"))
+	h := s.open(t, io.Discard, nil)
+	for query, want := range map[string]string{
+		"": `[]`, "w=": `[]`, "w=a": `["a"]`, "w=a,b": `["a","b"]`, "w=a&w=b,c": `["a","b","c"]`, "w=a%2Cb,c": `["a,b","c"]`, "w=,": `["",""]`,
+	} {
+		if _, body := send(t, h, "GET", "/query?"+query, ""); body != want {
+			t.Errorf("%s: got %s, want %s", query, body, want)
+		}
+	}
+	for field, want := range map[string]string{"a": `["a"]`, "a, b ,c": `["a","b","c"]`, " ,,": `[]`} {
+		if _, body := send(t, h, "GET", "/header", "", "X-W", field); body != want {
+			t.Errorf("%q: got %s, want %s", field, body, want)
+		}
 	}
 }
 

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/vade-go/vade/manifest"
@@ -45,14 +47,35 @@ func MaxBody(bytes int64) Option {
 	return describe(func(op *manifest.Operation) { op.MaxBody = bytes })
 }
 
-// Fails declares the problems with which the operation may end. A problem that was not declared reaches the caller as an
-// opaque 500, because nobody who reads the contract could expect it.
-func Fails(problems ...*problem.Problem) Option {
-	return describe(func(op *manifest.Operation) {
-		for _, p := range problems {
+// Fails declares the problems with which the operation may end. Of those that were not declared, the standard ones of package
+// problem still reach the caller when the handler returns them itself; any other becomes an opaque 500, because nobody who
+// reads the contract could expect it.
+func Fails(problems ...*problem.Problem) Option { return fails(problems) }
+
+type fails []*problem.Problem
+
+// DescribeOperation writes the problems into the description.
+func (f fails) DescribeOperation(op *manifest.Operation) {
+	for _, p := range f {
+		if p != nil {
 			op.Problems = append(op.Problems, manifest.Problem{Status: p.Status, Code: p.Code, Type: p.Type, Title: p.Title})
 		}
-	})
+	}
+}
+
+// Validate reports every problem that is not well declared.
+func (f fails) Validate() error {
+	var errs []error
+	for _, p := range f {
+		if p == nil {
+			errs = append(errs, errors.New("api.Fails: a problem is nil"))
+			continue
+		}
+		if err := p.Check(); err != nil {
+			errs = append(errs, fmt.Errorf("api.Fails: %w", err))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func describe(f func(op *manifest.Operation)) Option { return operation.OptionFunc(f) }

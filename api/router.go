@@ -68,6 +68,7 @@ func add[In, Out any](s operation.Scope, method, path string, h func(context.Con
 		handle: func(ctx context.Context, in reflect.Value) (any, error) {
 			return h(ctx, *in.Addr().Interface().(*In))
 		},
+		handlerMissing: h == nil,
 	}
 	if g, ok := s.(*Router); ok {
 		e.path = g.prefix + path
@@ -83,10 +84,10 @@ func functionName(f reflect.Value) string {
 	if fn == nil {
 		return ""
 	}
-	name := fn.Name()
-	name = strings.TrimSuffix(name[strings.LastIndexByte(name, '.')+1:], "-fm")
-	if strings.HasPrefix(name, "func") && strings.Trim(name[4:], "0123456789") == "" {
+	name := strings.TrimSuffix(strings.TrimSuffix(fn.Name(), "-fm"), "[...]")
+	name = name[strings.LastIndexByte(name, '.')+1:]
+	if strings.Trim(strings.TrimPrefix(name, "func"), "0123456789") == "" { // "func1", or "2" for one inside of it
 		return ""
 	}
-	return strings.Trim(name, "[]")
+	return name
 }

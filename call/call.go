@@ -24,8 +24,9 @@ type Invocation struct {
 
 // Transport carries invocations to a service.
 type Transport interface {
-	// Invoke performs the call and fills its output. A failure that the other side declared comes back as a
-	// *problem.Problem. Cancelling ctx ends the wait; the other side sees its deadline.
+	// Invoke performs the call and fills its output. A failure is an [*Error]; what the other side declared is a
+	// *problem.Problem inside. The other side sees the end of ctx and its deadline. A call over HTTP ends with ctx, one
+	// inside the process when the other side's handler heeds it.
 	Invoke(ctx context.Context, inv *Invocation) error
 }
 

@@ -13,11 +13,13 @@
 // # Guarantees
 //
 // Both ways run the same plan on the other side: deadline, security, validation and traces. A local call skips the socket
-// and the codec and nothing else. What the caller still waits travels as [DeadlineHeader], its bearer token as
+// and the codec and nothing else: nothing is copied, so what the input and the output refer to (slices, maps, pointers) belongs to
+// both sides, and neither may change it afterwards. What the caller still waits travels as [DeadlineHeader], its bearer token as
 // Authorization, its trace as traceparent, its request id as X-Request-Id.
 //
 // # Errors
 //
-// A problem that the other side declared comes back as a *problem.Problem, equal by errors.Is to the declared value. A
-// service that cannot be reached is problem.Unavailable or problem.Timeout, wrapped with the cause for the log.
+// Every failure is an [*Error]. A problem that the other side declared comes back inside, equal by errors.Is to the declared
+// value. A service that cannot be reached is problem.Unavailable, wrapped with the cause for the log. A call that ran out of
+// time, on whichever side, is problem.Timeout and context.DeadlineExceeded; one that was cancelled is context.Canceled.
 package call

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/vade-go/vade/problem"
@@ -71,48 +72,57 @@ func (r *remote) Invoke(ctx context.Context, inv *Invocation) error {
 	run.Set(attribute.String("vade.operation", inv.Operation), attribute.String("http.request.method", inv.Method))
 	status, err := r.exchange(ctx, inv)
 	run.End(status, err)
-	return err
+	return failed(inv.Operation, err)
 }
 
 func (r *remote) exchange(ctx context.Context, inv *Invocation) (status string, err error) {
 	req, err := inv.Encode(ctx, r.base)
 	if err != nil {
-		return "encode", fmt.Errorf("call: %s: %w", inv.Operation, err)
+		return "encode", err
 	}
 	Propagate(ctx, req.Header)
 	res, err := r.client.Do(req)
 	if err != nil {
-		return "unreachable", unreachable(ctx, inv, err)
+		return "unreachable", unreachable(ctx, err)
 	}
 	defer func() {
 		// What is left of a body is read, within reason, so that the connection can serve the next call.
 		_, _ = io.CopyN(io.Discard, res.Body, 64<<10)
 		_ = res.Body.Close()
 	}()
-	status = fmt.Sprint(res.StatusCode)
-	if res.StatusCode >= 200 && res.StatusCode < 300 {
-		if err := inv.Decode(res); err != nil {
-			return status, fmt.Errorf("call: %s: %w: %w", inv.Operation, problem.BadGateway(), err)
+	status = strconv.Itoa(res.StatusCode)
+	switch {
+	case res.StatusCode >= 400:
+		p, err := problem.Read(res)
+		if err != nil {
+			return status, unusable(ctx, err)
 		}
-		return status, nil
+		return status, p
+	case res.StatusCode < 200 || res.StatusCode > 299:
+		return status, unusable(ctx, fmt.Errorf("unexpected status %d", res.StatusCode))
 	}
-	if res.StatusCode < 400 {
-		return status, fmt.Errorf("call: %s: %w: unexpected status %d", inv.Operation, problem.BadGateway(), res.StatusCode)
+	if err := inv.Decode(res); err != nil {
+		return status, unusable(ctx, err)
 	}
-	p, err := problem.Read(res)
-	if err != nil {
-		return status, fmt.Errorf("call: %s: %w: %w", inv.Operation, problem.BadGateway(), err)
-	}
-	return status, fmt.Errorf("call: %s: %w", inv.Operation, p)
+	return status, nil
 }
 
-func unreachable(ctx context.Context, inv *Invocation, err error) error {
+// unreachable is the error of a request that got no answer.
+func unreachable(ctx context.Context, err error) error {
+	timeout, ok := errors.AsType[net.Error](err)
+	switch {
+	case ctx.Err() != nil:
+		return ended(ctx)
+	case ok && timeout.Timeout():
+		return fmt.Errorf("%w: %w", problem.Timeout(), err)
+	}
+	return fmt.Errorf("%w: %w", problem.Unavailable(), err)
+}
+
+// unusable is the error of an answer that cannot be read.
+func unusable(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return fmt.Errorf("call: %s: %w", inv.Operation, ctx.Err())
+		return ended(ctx)
 	}
-	var timeout net.Error
-	if errors.As(err, &timeout) && timeout.Timeout() {
-		return fmt.Errorf("call: %s: %w: %w", inv.Operation, problem.Timeout(), err)
-	}
-	return fmt.Errorf("call: %s: %w: %w", inv.Operation, problem.Unavailable(), err)
+	return fmt.Errorf("%w: %w", problem.BadGateway(), err)
 }

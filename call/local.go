@@ -15,7 +15,8 @@ const DeadlineHeader = "Vade-Timeout-Ms"
 
 // Target is the operation side of a local call.
 type Target interface {
-	// Invoke runs the plan of an operation on a typed input. The headers are what would travel with a request.
+	// Invoke runs the plan of an operation on a typed input. The headers are what would travel with a request; of the context
+	// only its end, its span and its request id count.
 	Invoke(ctx context.Context, operation string, header http.Header, in any) (any, error)
 }
 
@@ -28,10 +29,13 @@ func (l local) Invoke(ctx context.Context, inv *Invocation) error {
 	header := make(http.Header, 4)
 	Propagate(ctx, header)
 	out, err := l.target.Invoke(ctx, inv.Operation, header, inv.In)
-	if err != nil {
-		return err
+	switch {
+	case err == nil:
+		err = inv.Out(out)
+	case ctx.Err() != nil:
+		err = ended(ctx)
 	}
-	return inv.Out(out)
+	return failed(inv.Operation, err)
 }
 
 // Propagate writes what travels with every call into header: the bearer token, the trace, the request id and the time that

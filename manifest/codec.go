@@ -6,47 +6,55 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Normalize sorts every list whose order means nothing, so that the same declarations give the same bytes. Plans and
-// parameters keep their order.
+// parameters keep their order. The lists of s are replaced, not changed: others may read them at the same time.
 func (s *System) Normalize() {
-	slices.SortFunc(s.Services, func(a, b Service) int { return cmp.Compare(a.Name, b.Name) })
+	s.Services = sorted(s.Services, func(a, b Service) int { return cmp.Compare(a.Name, b.Name) })
 	for i := range s.Services {
 		s.Services[i].normalize()
 	}
 }
 
 func (s *Service) normalize() {
-	slices.SortFunc(s.Operations, func(a, b Operation) int {
+	s.Operations = sorted(s.Operations, func(a, b Operation) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Method, b.Method))
 	})
 	for i := range s.Operations {
 		op := &s.Operations[i]
-		slices.SortFunc(op.Problems, func(a, b Problem) int {
+		op.Problems = sorted(op.Problems, func(a, b Problem) int {
 			return cmp.Or(cmp.Compare(a.Status, b.Status), cmp.Compare(a.Code, b.Code))
 		})
-		slices.SortFunc(op.Responses, func(a, b Response) int { return cmp.Compare(a.Status, b.Status) })
+		op.Responses = sorted(op.Responses, func(a, b Response) int { return cmp.Compare(a.Status, b.Status) })
 	}
-	slices.SortFunc(s.Publishes, func(a, b Topic) int { return cmp.Compare(a.Name, b.Name) })
-	slices.SortFunc(s.Subscriptions, func(a, b Subscription) int {
+	s.Publishes = sorted(s.Publishes, func(a, b Topic) int { return cmp.Compare(a.Name, b.Name) })
+	s.Subscriptions = sorted(s.Subscriptions, func(a, b Subscription) int {
 		return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Group, b.Group))
 	})
-	slices.SortFunc(s.Collections, func(a, b Collection) int { return cmp.Compare(a.Name, b.Name) })
-	slices.SortFunc(s.Settings, func(a, b Setting) int { return cmp.Compare(a.Key, b.Key) })
-	slices.Sort(s.Calls)
-	s.Calls = slices.Compact(s.Calls)
+	s.Collections = sorted(s.Collections, func(a, b Collection) int { return cmp.Compare(a.Name, b.Name) })
+	s.Settings = sorted(s.Settings, func(a, b Setting) int { return cmp.Compare(a.Key, b.Key) })
+	s.Calls = slices.Compact(sorted(s.Calls, strings.Compare))
 }
 
-// Encode returns the stable JSON form: normalized, indented by two spaces, with a final newline.
+// sorted returns a sorted copy.
+func sorted[T any](list []T, by func(a, b T) int) []T {
+	list = slices.Clone(list)
+	slices.SortFunc(list, by)
+	return list
+}
+
+// Encode returns the stable JSON form: normalized, indented by two spaces, with a final newline. It leaves s as it is.
 func (s *System) Encode() ([]byte, error) {
-	s.Format = FormatVersion
-	s.Normalize()
+	out := *s
+	out.Format = FormatVersion
+	out.Normalize()
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(s); err != nil {
+	if err := enc.Encode(out); err != nil {
 		return nil, fmt.Errorf("manifest: encode %s: %w", s.Name, err)
 	}
 	return b.Bytes(), nil

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"sync"
 	"testing"
 
 	"github.com/vade-go/vade/manifest"
@@ -82,6 +83,23 @@ func TestListsWithoutMeaningInTheirOrderAreSorted(t *testing.T) {
 	}
 	if first := book.Operations[1].Problems[0].Code; first != "closed" {
 		t.Errorf("first problem: %s, want closed", first)
+	}
+}
+
+func TestEncodingChangesNothingThatOthersMayBeReading(t *testing.T) {
+	t.Parallel()
+	s := airline()
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			if _, err := s.Encode(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if !reflect.DeepEqual(s, airline()) {
+		t.Errorf("it was changed to %+v", s)
 	}
 }
 

@@ -123,6 +123,59 @@ func TestOnlyDeclaredProblemsLeave(t *testing.T) {
 	}
 }
 
+func TestWhatAnotherServiceAnsweredIsNotPassedOn(t *testing.T) {
+	t.Parallel()
+	soldOut := problem.New(409, "sold-out", "Sold out")
+	op := &manifest.Operation{
+		ID: "shop.buy", Security: manifest.Security{Public: true}, Problems: []manifest.Problem{{Status: 409, Code: "sold-out"}},
+	}
+	answered := func(p *problem.Problem) error {
+		return &call.Error{Operation: "GET /x", Err: fmt.Errorf("answer: %w", p)}
+	}
+	for _, tt := range []struct {
+		name      string
+		err, want error
+	}{
+		{"declared here too", answered(soldOut), soldOut},
+		{"not declared here", answered(problem.New(410, "gone", "Gone")), problem.Internal()},
+		{"its refusal of our request", answered(problem.Invalid()), problem.Internal()},
+		{"its refusal of our caller", answered(problem.Unauthenticated()), problem.Internal()},
+		{"what it does not have", answered(problem.NotFound()), problem.Internal()},
+		{"translated", fmt.Errorf("%w: %w", problem.NotFound(), answered(problem.NotFound())), problem.NotFound()},
+		{"its being out of reach", answered(problem.Unavailable()), problem.Unavailable()},
+		{"its being busy", answered(problem.TooManyRequests()), problem.Unavailable()},
+		{"its being slow", answered(problem.Timeout()), problem.Timeout()},
+		{"nonsense", answered(problem.BadGateway()), problem.BadGateway()},
+	} {
+		_, err := try(t, io.Discard, op, http.Header{}, func(context.Context, *operation.Call) error { return tt.err })
+		if !errors.Is(err, tt.want) {
+			t.Errorf("%s: got %v", tt.name, err)
+		}
+	}
+}
+
+func TestACallerWhoWentAwayIsNoFault(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	op := &manifest.Operation{ID: "shop.buy", Timeout: "30s", Security: manifest.Security{Public: true}}
+	for _, cause := range []error{
+		context.Canceled, errors.New("database: interrupted"), problem.New(499, "client-gone", "said by a service that was called"),
+	} {
+		var log bytes.Buffer
+		e, work := env(t, &log)
+		steps, err := operation.Common(op, e, work)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan := operation.NewPlan(steps, func(context.Context, *operation.Call) error { return cause })
+		p, ok := problem.From(plan.Run(ctx, &operation.Call{Operation: op, Header: http.Header{}}))
+		if !ok || p.Status != 499 || log.Len() > 0 {
+			t.Errorf("%v: %v, log %s", cause, p, log.String())
+		}
+	}
+}
+
 func TestAPanicIsAFailureWithItsStackInTheLog(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer

@@ -8,7 +8,7 @@ import (
 
 // Option is a policy or a piece of description, given to one operation or to a group of them. Options of a group apply
 // first, those of the operation after; each adds to what is there, and loosening is an option of its own that says so
-// (auth.Public).
+// (auth.Public). One that can be given wrongly has a method Validate() error too, which is asked when the system is described.
 type Option interface {
 	// DescribeOperation writes the option into the description, from which the running plan is compiled.
 	DescribeOperation(op *manifest.Operation)
@@ -34,7 +34,7 @@ func Timeout(d time.Duration) Option {
 	return OptionFunc(func(op *manifest.Operation) { op.Timeout = d.String() })
 }
 
-// Apply applies options in order and records where each stage got its policy.
+// Apply applies options in order.
 func Apply(op *manifest.Operation, options []Option) {
 	for _, o := range options {
 		if o != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -78,25 +79,43 @@ func recovering(env *Env, next Handler) Handler {
 	}
 }
 
-// publicProblem finds the problem in err that the caller may see.
+// publicProblem finds the problem in err that the caller may see: one that the operation declared, or one of Vade's own. What
+// another service answered to this one is neither, but for its being out of reach.
 func publicProblem(ctx context.Context, c *Call, err error) (*problem.Problem, bool) {
-	if p, ok := problem.From(err); ok && declared(c.Operation, p) {
-		return p, true
-	}
+	p, ok := problem.From(err)
+	own := ok && problem.ForStatus(p.Status).Code == p.Code
 	switch {
+	case ok && declared(c.Operation, p), own && !foreign(err, p):
+		return p, true
+	case errors.Is(ctx.Err(), context.Canceled):
+		return problem.New(statusClientGone, "client-gone", "The caller went away"), true
 	case errors.Is(err, context.DeadlineExceeded):
 		return problem.Timeout(), true
-	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
-		return problem.New(statusClientGone, "client-gone", "The caller went away"), true
+	case !own:
+		return nil, false
+	}
+	switch p.Status {
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		return problem.Unavailable(), true
+	case http.StatusBadGateway, http.StatusGatewayTimeout:
+		return problem.ForStatus(p.Status), true
 	}
 	return nil, false
 }
 
-// declared reports whether the operation said that it may fail this way, or the problem is one of Vade's own.
+// declared reports whether the operation said that it may fail this way.
 func declared(op *manifest.Operation, p *problem.Problem) bool {
-	return problem.ForStatus(p.Status).Code == p.Code || slices.ContainsFunc(op.Problems, func(d manifest.Problem) bool {
-		return d.Code == p.Code && d.Status == p.Status
-	})
+	return slices.ContainsFunc(op.Problems, func(d manifest.Problem) bool { return d.Code == p.Code && d.Status == p.Status })
+}
+
+// foreign reports whether p is what another service answered.
+func foreign(err error, p *problem.Problem) bool {
+	failed, ok := errors.AsType[*call.Error](err)
+	if !ok {
+		return false
+	}
+	q, _ := problem.From(failed.Err)
+	return p == q
 }
 
 func conceal(ctx context.Context, c *Call, env *Env, err error, stack []byte) error {
@@ -104,7 +123,7 @@ func conceal(ctx context.Context, c *Call, env *Env, err error, stack []byte) er
 	p.ID = telemetry.NewRequestID()
 	attrs := []any{"incident", p.ID, "operation", c.Operation.ID, "error", err.Error()}
 	if undeclared, ok := problem.From(err); ok {
-		attrs = append(attrs, "mend", fmt.Sprintf("declare the problem %q with api.Fails", undeclared.Code))
+		attrs = append(attrs, "mend", fmt.Sprintf("declare the problem %q with api.Fails, or answer with a declared one", undeclared.Code))
 	}
 	if stack != nil {
 		attrs = append(attrs, "stack", string(stack))

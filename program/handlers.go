@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/vade-go/vade"
+	"github.com/vade-go/vade/api"
 	"github.com/vade-go/vade/api/docs"
 	"github.com/vade-go/vade/api/openapi"
 	"github.com/vade-go/vade/problem"
@@ -64,7 +65,7 @@ func (h *host) services(instance *vade.Instance, names []string) http.Handler {
 		fallback = handler // knows best which methods its paths have
 	}
 	mux.Handle("/", fallback)
-	return mux
+	return api.CleanPaths(mux)
 }
 
 func mount(mux *http.ServeMux, handlers map[string]http.Handler) {

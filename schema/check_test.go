@@ -51,9 +51,20 @@ func TestCheckStopsAtCycles(t *testing.T) {
 	}
 	loop := new(node)
 	loop.Next = loop
-	found := compile[*node](t).Check(reflect.ValueOf(loop))
+	s := compile[*node](t)
+	found := s.Check(reflect.ValueOf(loop))
 	if len(found) != 1 || found[0].Code != schema.CodeDepth {
 		t.Errorf("%v", found)
+	}
+	deepest := (*node)(nil)
+	for range schema.MaxDepth {
+		deepest = &node{deepest}
+	}
+	if found := s.Check(reflect.ValueOf(deepest)); found != nil {
+		t.Errorf("%d levels are refused, and Decode takes them: %v", schema.MaxDepth, found)
+	}
+	if found := s.Check(reflect.ValueOf(&node{deepest})); len(found) != 1 {
+		t.Errorf("%d levels pass: %v", schema.MaxDepth+1, found)
 	}
 }
 
@@ -88,7 +99,7 @@ func (l *leg) Validate(context.Context) error {
 type journey struct {
 	Legs   []leg           `json:"legs"`
 	ByName map[string]*leg `json:"by_name"`
-	Extra  schema.Opt[leg] `json:"extra"`
+	Extra  schema.Opt[leg] `json:"extra,omitzero"`
 	Plain  lineItem        `json:"plain"`
 	Next   *journey        `json:"next"`
 }

@@ -1,6 +1,7 @@
 package schema_test
 
 import (
+	"context"
 	"errors"
 	"reflect"
 	"strings"
@@ -32,6 +33,51 @@ type badTags struct {
 	Time     time.Time         `format:"date"`
 	Map      map[string]string `minItems:"1"`
 	Struct   lineItem          `minProperties:"1"`
+}
+
+type start struct{}
+
+func (start) Validate(context.Context) error { return nil }
+
+type finish struct{}
+
+func (finish) Validate(context.Context) error { return nil }
+
+type race struct {
+	start
+	finish
+	Name string `json:"name"`
+}
+
+type refereed struct {
+	start
+	finish
+	Name string `json:"name"`
+}
+
+func (refereed) Validate(context.Context) error { return nil }
+
+func TestRulesThatWouldBeLostAreMistakes(t *testing.T) {
+	t.Parallel()
+	type written struct {
+		Note schema.Opt[string]  `json:"note"`
+		Seat schema.Null[string] `json:"seat,omitempty"`
+	}
+	for typ, wants := range map[reflect.Type][]string{
+		reflect.TypeFor[written]():  {"written.Note: add the json option omitzero", "written.Seat: add the json option omitzero"},
+		reflect.TypeFor[race]():     {"race embeds several types with a Validate method", "start and finish"},
+		reflect.TypeFor[refereed](): nil,
+	} {
+		_, err := schema.NewCompiler().Compile(typ)
+		if (err == nil) != (wants == nil) {
+			t.Errorf("%s: %v", typ, err)
+		}
+		for _, want := range wants {
+			if err != nil && !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %q is missing in: %v", typ, want, err)
+			}
+		}
+	}
 }
 
 func TestBadTagsAreAllReportedWithTypeAndField(t *testing.T) {

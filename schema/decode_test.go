@@ -149,6 +149,41 @@ func TestAtMostAHundredViolationsAreListed(t *testing.T) {
 	}
 }
 
+func TestALongNameDoesNotMakeALongAnswer(t *testing.T) {
+	t.Parallel()
+	name := strings.Repeat("n", 100_000)
+	var members []string
+	for i := range 200 {
+		members = append(members, fmt.Sprintf(`"k%d":"x"`, i))
+	}
+	_, found := decode[map[string]map[string]int](t, `{"`+name+`":{`+strings.Join(members, ",")+`},"a":{"b":"x","`+name+`":"x"}}`)
+	if len(found) != schema.MaxViolations {
+		t.Errorf("%d violations", len(found))
+	}
+	for _, v := range found {
+		if len(v.Pointer) > schema.MaxPointer {
+			t.Fatalf("a pointer of %d bytes", len(v.Pointer))
+		}
+	}
+	_, found = decode[map[string]map[string]int](t, `{"a":{"b":"x","`+name+`":"x"}}`)
+	if !slices.Equal(codes(found), []string{"/a/b type", "/a type"}) {
+		t.Errorf("got %q", codes(found))
+	}
+}
+
+func TestWhatIsNotListedIsNotDecoded(t *testing.T) {
+	t.Parallel()
+	const bad, many = `{},`, 20_000
+	data := "[" + strings.Repeat(bad, many) + "{}]"
+	got, found := decode[[]lineItem](t, data)
+	if len(found) != schema.MaxViolations || cap(got) > many/10 {
+		t.Errorf("%d violations, room for %d items", len(found), cap(got))
+	}
+	if _, err := compile[[]lineItem](t).Decode([]byte("["+strings.Repeat(bad, many)+`{"a":1,"a":2}]`), reflect.ValueOf(&got).Elem()); err == nil {
+		t.Error("a duplicate name behind the listed violations goes unnoticed")
+	}
+}
+
 func TestItemsBeyondTheLimitAreNotDecoded(t *testing.T) {
 	t.Parallel()
 	type list struct {

@@ -19,10 +19,12 @@
 // # Types
 //
 // Structs are closed objects: members that they do not have are refused. Members are named and embedded structs
-// are flattened by the rules of go-json-experiment/json; its options omitzero and omitempty affect output only. Other
-// options than those and embed are refused. All members are required, except
+// are flattened by the rules of go-json-experiment/json. Options other than omitzero, omitempty and embed are refused. All
+// members are required, except
 //
-//   - [Opt], which may be absent, and [Null], which may be absent or null;
+//   - [Opt], which may be absent, and [Null], which may be absent or null; they need the option omitzero, without which an
+//     absent value would be written as null;
+//   - fields with omitzero or omitempty, which are not always written and so need not be there to be read;
 //   - fields with a default, which they get when absent;
 //   - fields marked readOnly, which clients need not send.
 //
@@ -63,7 +65,8 @@
 // Default and example are written as parameters are where the type is [Schema.Textual], as JSON elsewhere. A tag
 // that does not fit its type is an error at compile time, and so is a misspelt one such as minlength.
 //
-// Rules beyond tags go into a method Validate(context.Context) error: see [Validator].
+// Rules beyond tags go into a method Validate(context.Context) error: see [Validator]. That of an embedded struct is promoted
+// by Go, unless the outer one has its own, which then is the only one that is called.
 //
 // # Errors
 //

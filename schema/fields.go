@@ -12,6 +12,7 @@ type field struct {
 	name  string
 	named bool // by its json tag
 	index []int
+	omit  omission
 	field reflect.StructField
 }
 
@@ -26,6 +27,7 @@ func (b *builder) fields(root reflect.Type, where string) []field {
 	visited := map[reflect.Type]bool{root: true}
 	for queue := []entry{{typ: root}}; len(queue) > 0; queue = queue[1:] {
 		at := queue[0]
+		b.checkValidate(at.typ, where)
 		for i := range at.typ.NumField() {
 			f, embedded := b.field(at.typ.Field(i), where)
 			switch {
@@ -61,12 +63,19 @@ func (b *builder) field(sf reflect.StructField, where string) (*field, reflect.T
 		switch option, _, _ = strings.Cut(option, ":"); option {
 		case "embed":
 			embed = true
+		case "omitzero":
+			f.omit = max(f.omit, omitZero)
+		case "omitempty":
+			f.omit = max(f.omit, omitEmpty)
 		case "string", "case", "format", "inline", "unknown":
 			b.fail(where, "json option %s is not supported", option)
 		}
 	}
 	if !embed {
 		if sf.IsExported() {
+			if _, wrapped := asWrapper(sf.Type); wrapped && f.omit != omitZero {
+				b.fail(where, "add the json option omitzero: an absent value would be written as null")
+			}
 			return f, nil
 		}
 		if tagged {

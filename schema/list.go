@@ -3,7 +3,6 @@ package schema
 import (
 	"reflect"
 	"strconv"
-	"strings"
 )
 
 // listRules are the constraints on the number and the variety of items.
@@ -31,7 +30,7 @@ func (n *listNode) decode(d *decoder, v reflect.Value) error {
 	}
 	length := 0
 	for ; d.json.PeekKind() != ']'; length++ {
-		if n.rules.max >= 0 && length >= n.rules.max {
+		if n.rules.max >= 0 && length >= n.rules.max || d.report.full() {
 			if err := d.skip(); err != nil {
 				return err
 			}
@@ -100,11 +99,19 @@ func (n *listNode) textual() bool {
 	return !nested && isTextual(n.elem)
 }
 
-func (n *listNode) decodeText(r *report, values []string, v reflect.Value) {
-	items := values
-	if len(values) != 1 || values[0] == "" || strings.Contains(values[0], ",") {
-		items = splitList(values)
+func (n *listNode) repeatable() bool { return true }
+
+func (n *listNode) encodeText(values []string, v reflect.Value) (_ []string, err error) {
+	if values == nil {
+		values = make([]string, 0, v.Len()) // an empty list is not an absent one
 	}
+	for i := 0; i < v.Len() && err == nil; i++ {
+		values, err = n.elem.(textual).encodeText(values, v.Index(i))
+	}
+	return values, err
+}
+
+func (n *listNode) decodeText(r *report, items []string, v reflect.Value) {
 	if len(items) == 0 {
 		n.clear(v)
 	}
@@ -118,18 +125,6 @@ func (n *listNode) decodeText(r *report, values []string, v reflect.Value) {
 		r.leave()
 	}
 	n.rules.checkUnique(r, v)
-}
-
-// splitList joins repeated and comma-separated values into one list. A single empty value is the empty list.
-func splitList(values []string) []string {
-	if len(values) == 1 && values[0] == "" {
-		return nil
-	}
-	var items []string
-	for _, value := range values {
-		items = append(items, strings.Split(value, ",")...)
-	}
-	return items
 }
 
 // check counts the items, and compares those of a v that is given.

@@ -28,7 +28,12 @@ func (n *mapNode) decode(d *decoder, v reflect.Value) error {
 			return errDuplicate
 		}
 		value.SetZero()
-		if err := n.elem.decode(d, value); err != nil {
+		if d.report.full() {
+			err = d.skip()
+		} else {
+			err = n.elem.decode(d, value)
+		}
+		if err != nil {
 			return err
 		}
 		v.SetMapIndex(key, value)

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"errors"
+	"math"
 	"math/big"
 	"reflect"
 	"slices"
@@ -106,7 +107,21 @@ func (n *numberNode[T]) check(r *report, v reflect.Value) {
 
 func (n *numberNode[T]) describe(*Definitions) keywords { return n.rules.describe(n.form.clone()) }
 
-func (n *numberNode[T]) textual() bool { return true }
+func (n *numberNode[T]) textual() bool    { return true }
+func (n *numberNode[T]) repeatable() bool { return false }
+
+func (n *numberNode[T]) encodeText(values []string, v reflect.Value) ([]string, error) {
+	switch {
+	case v.CanInt():
+		return append(values, strconv.FormatInt(v.Int(), 10)), nil
+	case v.CanUint():
+		return append(values, strconv.FormatUint(v.Uint(), 10)), nil
+	}
+	if f := v.Float(); math.IsNaN(f) || math.IsInf(f, 0) {
+		return nil, errNoText
+	}
+	return append(values, strconv.FormatFloat(v.Float(), 'g', -1, v.Type().Bits())), nil
+}
 
 func (n *numberNode[T]) decodeText(r *report, values []string, v reflect.Value) {
 	text, ok := single(r, values)
@@ -154,7 +169,12 @@ func (n boolNode) check(*report, reflect.Value) {}
 
 func (n boolNode) describe(*Definitions) keywords { return keywords{}.with("type", "boolean") }
 
-func (n boolNode) textual() bool { return true }
+func (n boolNode) textual() bool    { return true }
+func (n boolNode) repeatable() bool { return false }
+
+func (n boolNode) encodeText(values []string, v reflect.Value) ([]string, error) {
+	return append(values, strconv.FormatBool(v.Bool())), nil
+}
 
 func (n boolNode) decodeText(r *report, values []string, v reflect.Value) {
 	text, ok := single(r, values)

@@ -19,8 +19,12 @@ type member struct {
 	quoted   string // name as documents mostly write it
 	index    []int  // of the field, through embedded structs
 	position int    // in objectNode.members
+	omit     omission
 	schema   *Schema
 }
+
+// optional reports whether the member may be absent.
+func (m *member) optional() bool { return m.schema.optional || m.omit != omitNever }
 
 func (n *objectNode) decode(d *decoder, v reflect.Value) error {
 	if ok, err := d.opens('{', "an object"); !ok {
@@ -87,7 +91,7 @@ func (n *objectNode) absent(d *decoder, v reflect.Value, seen *bitset) {
 		switch m := &n.members[i]; {
 		case m.schema.preset != nil:
 			m.schema.preset.apply(m.place(v))
-		case !m.schema.optional:
+		case !m.optional():
 			d.report.addMember(m.name, CodeRequired, "is required")
 		}
 	}
@@ -116,7 +120,7 @@ func (n *objectNode) check(r *report, v reflect.Value) {
 	}
 	for i := range n.members {
 		m := &n.members[i]
-		if field, ok := m.peek(v); ok {
+		if field, ok := m.peek(v); ok && !m.omit.leavesOut(field) {
 			r.member(m.name)
 			m.schema.node.check(r, field)
 			r.leave()
@@ -138,7 +142,7 @@ func (n *objectNode) body(d *Definitions) keywords {
 	for i := range n.members {
 		m := &n.members[i]
 		properties = properties.with(m.name, m.schema.describe(d).render())
-		if !m.schema.optional {
+		if !m.optional() {
 			required = append(required, m.name)
 		}
 	}

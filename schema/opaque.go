@@ -40,7 +40,17 @@ func (n *opaqueNode) check(*report, reflect.Value) {}
 
 func (n *opaqueNode) describe(*Definitions) keywords { return n.form.clone() }
 
-func (n *opaqueNode) textual() bool { return n.fromText != nil }
+func (n *opaqueNode) textual() bool    { return n.fromText != nil }
+func (n *opaqueNode) repeatable() bool { return false }
+
+func (n *opaqueNode) encodeText(values []string, v reflect.Value) ([]string, error) {
+	m, ok := addressable(v).Addr().Interface().(encoding.TextMarshaler)
+	if !ok {
+		return nil, errNoText
+	}
+	text, err := m.MarshalText()
+	return append(values, string(text)), err
+}
 
 func (n *opaqueNode) decodeText(r *report, values []string, v reflect.Value) {
 	text, ok := single(r, values)

@@ -8,7 +8,7 @@ import (
 // Opt is a value that may be absent. The zero Opt is absent. In JSON it is a member that may be missing,
 // while null is refused; for parameters it is one that need not be given.
 //
-// Give fields that are also written the option omitzero: without it an absent value becomes null.
+// A field of this type needs the json option omitzero: without it an absent value would be written as null.
 type Opt[T any] struct {
 	value   T
 	present bool
@@ -55,7 +55,7 @@ func (o *Opt[T]) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 // Null is a value that may be absent, null, or a value: what a patch needs to
 // tell "leave it" from "clear it". The zero Null is absent.
 //
-// Give fields that are also written the option omitzero: without it an absent value becomes null.
+// A field of this type needs the json option omitzero: without it an absent value would be written as null.
 type Null[T any] struct {
 	value T
 	state nullState

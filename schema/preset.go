@@ -1,6 +1,9 @@
 package schema
 
-import "reflect"
+import (
+	"reflect"
+	"strings"
+)
 
 // preset is a value written in a tag: a default or an example.
 type preset struct {
@@ -16,7 +19,7 @@ func (b *builder) preset(s *Schema, tag, text, where string) *preset {
 		var found Violations
 		var err error
 		if s.Textual() {
-			found = s.DecodeText([]string{text}, v)
+			found = s.DecodeText(presetValues(s, text), v)
 		} else {
 			found, err = s.Decode([]byte(text), v)
 		}
@@ -35,6 +38,17 @@ func (b *builder) preset(s *Schema, tag, text, where string) *preset {
 		p.fresh = func() reflect.Value { v, _ := read(); return v }
 	}
 	return p
+}
+
+// presetValues are the values that the text of a tag stands for: those of a list are separated by commas.
+func presetValues(s *Schema, text string) []string {
+	switch {
+	case !s.Repeatable():
+		return []string{text}
+	case text == "":
+		return []string{}
+	}
+	return strings.Split(text, ",")
 }
 
 // apply sets dst to the value.

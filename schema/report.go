@@ -30,25 +30,36 @@ func (r *report) leave()             { r.path = r.path[:len(r.path)-1] }
 
 // tooDeep stops the walk over a typed value that refers to itself.
 func (r *report) tooDeep() bool {
-	if len(r.path) <= MaxDepth {
+	if len(r.path) < MaxDepth {
 		return false
 	}
 	r.add(CodeDepth, "must not be nested deeper than %d levels", MaxDepth)
 	return true
 }
 
+// full reports whether nothing more will be listed, so that nothing more is worth looking for.
+func (r *report) full() bool { return len(r.found) >= MaxViolations }
+
 // add records a violation at the current place. The message is only formatted when it will be listed.
 func (r *report) add(code, format string, args ...any) {
-	if len(r.found) < MaxViolations {
-		r.found = append(r.found, Violation{Pointer: r.pointer(), Code: code, Message: fmt.Sprintf(format, args...)})
+	if !r.full() {
+		r.append(Violation{Pointer: r.pointer(), Code: code, Message: fmt.Sprintf(format, args...)})
 	}
 }
 
 // addMember records a violation at a member of the current place.
 func (r *report) addMember(name, code, message string) {
-	if len(r.found) < MaxViolations {
-		r.found = append(r.found, Violation{Pointer: r.pointer() + "/" + escapeToken(name), Code: code, Message: message})
+	if !r.full() {
+		r.append(Violation{Pointer: r.pointer() + "/" + escapeToken(name), Code: code, Message: message})
 	}
+}
+
+// append lists a violation. A pointer that is too long, because the document has long names, is cut to that of a part around it.
+func (r *report) append(v Violation) {
+	if len(v.Pointer) > MaxPointer {
+		v.Pointer = v.Pointer[:strings.LastIndexByte(v.Pointer[:MaxPointer+1], '/')]
+	}
+	r.found = append(r.found, v)
 }
 
 func (r *report) pointer() string {

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"errors"
 	"reflect"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -30,10 +31,14 @@ type node interface {
 
 // textual is a node that parameters can have: one that is also written as plain text.
 type textual interface {
-	// decodeText reads the values that were given for one parameter, at least one.
+	// decodeText reads the values that were given for one parameter: one, or for a list any number.
 	decodeText(r *report, values []string, v reflect.Value)
+	// encodeText appends the values that decodeText would read; nothing for one that is absent.
+	encodeText(values []string, v reflect.Value) ([]string, error)
 	// textual is false for a composite whose parts have no text form.
 	textual() bool
+	// repeatable is true for a list.
+	repeatable() bool
 }
 
 // Optional reports whether a value may be absent: the type is [Opt] or [Null], or the field
@@ -47,20 +52,26 @@ func (s *Schema) Textual() bool {
 	return ok && t.textual()
 }
 
+// Repeatable reports whether [Schema.DecodeText] takes any number of values: the type is a slice or an array.
+func (s *Schema) Repeatable() bool {
+	t, ok := s.node.(textual)
+	return ok && t.repeatable()
+}
+
 // Type returns the Go type that the schema was compiled from.
 func (s *Schema) Type() reflect.Type { return s.typ }
 
-// DecodeText reads the values given for one parameter into dst and validates them. No values
-// mean that the parameter is absent: it gets its default, stays zero if optional, and
+// DecodeText reads the values given for one parameter into dst and validates them. Nil means
+// that the parameter is absent: it gets its default, stays zero if optional, and
 // is a violation otherwise.
 //
 // Scalars take exactly one value: "true" and "false", numbers as JSON writes them, strings and texts as they
-// are, in UTF-8. Slices take every value and split each at commas; a single empty value is the empty
-// slice. The pointer of a violation is empty, or the index of the item as in "/2".
-// Dst must be settable and zero. A schema that is not [Schema.Textual] refuses every value.
+// are, in UTF-8. A schema that is [Schema.Repeatable] takes one value for each item. The pointer of a violation is
+// empty, or the index of the item as in "/2". Dst must be settable and zero. A schema that is not [Schema.Textual] refuses
+// every value.
 func (s *Schema) DecodeText(values []string, dst reflect.Value) Violations {
 	var r report
-	if len(values) == 0 {
+	if values == nil {
 		switch {
 		case s.preset != nil:
 			s.preset.apply(dst)
@@ -76,6 +87,18 @@ func (s *Schema) DecodeText(values []string, dst reflect.Value) Violations {
 	s.node.(textual).decodeText(&r, values, dst)
 	return r.violations()
 }
+
+// EncodeText returns the values from which [Schema.DecodeText] would read v; nil when v is absent. It is an error when v
+// has no text form: an explicit null, a nil pointer, a type that cannot be written.
+func (s *Schema) EncodeText(v reflect.Value) ([]string, error) {
+	t, ok := s.node.(textual)
+	if !ok || !t.textual() {
+		return nil, errNoText
+	}
+	return t.encodeText(nil, v)
+}
+
+var errNoText = errors.New("schema: the value has no text form")
 
 // Check holds a typed value to the constraints, as [Schema.Decode] would hold its JSON form. It serves
 // calls inside one process, which never become JSON. V must be of the type that the schema was compiled

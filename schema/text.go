@@ -110,7 +110,12 @@ func (n *stringNode) describe(*Definitions) keywords {
 	return n.rules.describe(keywords{}.with("type", "string"))
 }
 
-func (n *stringNode) textual() bool { return true }
+func (n *stringNode) textual() bool    { return true }
+func (n *stringNode) repeatable() bool { return false }
+
+func (n *stringNode) encodeText(values []string, v reflect.Value) ([]string, error) {
+	return append(values, v.String()), nil
+}
 
 func (n *stringNode) decodeText(r *report, values []string, v reflect.Value) {
 	if s, ok := single(r, values); ok {
@@ -189,7 +194,16 @@ func (n *codecNode) check(r *report, v reflect.Value) {
 
 func (n *codecNode) describe(*Definitions) keywords { return n.rules.describe(n.codec.form.clone()) }
 
-func (n *codecNode) textual() bool { return true }
+func (n *codecNode) textual() bool    { return true }
+func (n *codecNode) repeatable() bool { return false }
+
+func (n *codecNode) encodeText(values []string, v reflect.Value) ([]string, error) {
+	if n.codec.print == nil {
+		return nil, errNoText
+	}
+	text, err := n.codec.print(v)
+	return append(values, text), err
+}
 
 func (n *codecNode) decodeText(r *report, values []string, v reflect.Value) {
 	if s, ok := single(r, values); ok {

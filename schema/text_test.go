@@ -56,10 +56,9 @@ func TestParametersAreReadFromText(t *testing.T) {
 		{"Limit", nil, 20},
 		{"Page", nil, schema.None[int]()},
 		{"Page", []string{"1"}, schema.Some(1)},
-		{"Sort", []string{"name,date"}, []string{"name", "date"}},
 		{"Sort", []string{"name", "date"}, []string{"name", "date"}},
-		{"Sort", []string{""}, []string{}},
-		{"IDs", []string{"1,2", "3"}, []int64{1, 2, 3}},
+		{"Sort", []string{}, []string{}},
+		{"IDs", []string{"1", "2", "3"}, []int64{1, 2, 3}},
 		{"Since", []string{"2024-02-29T00:00:00Z"}, day},
 		{"Within", nil, 5 * time.Minute},
 		{"Within", []string{"90s"}, 90 * time.Second},
@@ -98,10 +97,10 @@ func TestParametersAreHeldToTheirRules(t *testing.T) {
 		{"Limit", []string{"99999999999999999999"}, []string{" range"}},
 		{"Page", []string{"0"}, []string{" minimum"}},
 		{"Sort", nil, []string{" required"}},
-		{"Sort", []string{"name,size"}, []string{"/1 enum"}},
-		{"Sort", []string{"name,name"}, []string{" unique-items"}},
-		{"Sort", []string{"name,date,name"}, []string{" max-items"}},
-		{"IDs", []string{"1,,x,-1"}, []string{"/1 type", "/2 type", "/3 minimum"}},
+		{"Sort", []string{"name", "size"}, []string{"/1 enum"}},
+		{"Sort", []string{"name", "name"}, []string{" unique-items"}},
+		{"Sort", []string{"name", "date", "name"}, []string{" max-items"}},
+		{"IDs", []string{"1", "", "x", "-1"}, []string{"/1 type", "/2 type", "/3 minimum"}},
 		{"Since", []string{"yesterday"}, []string{" format"}},
 		{"Within", []string{"5"}, []string{" format"}},
 		{"Within", []string{"9999999999h"}, []string{" range"}},
@@ -112,7 +111,7 @@ func TestParametersAreHeldToTheirRules(t *testing.T) {
 		{"Name", []string{"é"}, []string{" min-length"}},
 		{"Name", []string{"caf\xe9"}, []string{" encoding"}},
 		{"From", []string{"\xff"}, []string{" encoding"}},
-		{"Sort", []string{"name,\xff"}, []string{"/1 encoding"}},
+		{"Sort", []string{"name", "\xff"}, []string{"/1 encoding"}},
 		{"Body", []string{"{}"}, []string{" type"}},
 	}
 	for _, c := range cases {
@@ -151,7 +150,7 @@ func FuzzDecodeText(f *testing.F) {
 		all = append(all, s)
 	}
 	f.Add(uint8(0), "1", "2")
-	f.Add(uint8(3), "1,2", "1e400")
+	f.Add(uint8(3), "1", "1e400")
 	f.Add(uint8(5), "1h2m", "")
 	f.Fuzz(func(t *testing.T, i uint8, first, second string) {
 		s := all[int(i)%len(all)]
@@ -160,6 +159,11 @@ func FuzzDecodeText(f *testing.F) {
 			if s.DecodeText(values, v) == nil {
 				if found := s.Check(v); found != nil {
 					t.Fatalf("%s: Check objects to what DecodeText accepts from %q: %v", s.Type(), values, found)
+				}
+				again := reflect.New(s.Type()).Elem()
+				text, err := s.EncodeText(v)
+				if err != nil || s.DecodeText(text, again) != nil || !reflect.DeepEqual(v.Interface(), again.Interface()) {
+					t.Fatalf("%s: %q reads as %v, which is written as %q, %v, and that reads as %v", s.Type(), values, v, text, err, again)
 				}
 			}
 		}

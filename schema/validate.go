@@ -101,14 +101,14 @@ func (r *report) reject(err error) {
 		many = Violations{{Code: CodeCustom, Message: err.Error()}}
 	}
 	for _, v := range many {
-		if len(r.found) == MaxViolations {
+		if r.full() {
 			return
 		}
 		if v.Pointer != "" && !strings.HasPrefix(v.Pointer, "/") {
 			v.Pointer = "/" + v.Pointer
 		}
 		v.Pointer = base + v.Pointer
-		r.found = append(r.found, v)
+		r.append(v)
 	}
 }
 
@@ -164,6 +164,28 @@ func validates(t reflect.Type, visited map[reflect.Type]bool) bool {
 		return false
 	}
 	return hasElem(t) && validates(t.Elem(), visited)
+}
+
+// checkValidate reports a struct of which Go calls no Validate although several embedded ones have it.
+func (b *builder) checkValidate(t reflect.Type, where string) {
+	if hasValidate(t) {
+		return
+	}
+	var names []string
+	for i := range t.NumField() {
+		f := t.Field(i)
+		embedded := f.Type
+		if embedded.Kind() == reflect.Pointer {
+			embedded = embedded.Elem()
+		}
+		if f.Anonymous && hasValidate(embedded) {
+			names = append(names, f.Name)
+		}
+	}
+	if len(names) > 1 {
+		b.fail(where, "%s embeds several types with a Validate method, and Go promotes none of them: give it one that calls those of %s",
+			t, strings.Join(names, " and "))
+	}
 }
 
 // hasValidate reports whether *t has the method. A pointer type does not count itself: its target does.

@@ -33,6 +33,10 @@ const (
 // that a hostile document cannot buy a long answer with a short request.
 const MaxViolations = 100
 
+// MaxPointer is how long the pointer of a violation is at most, in bytes. Names in a document may be longer; then the pointer
+// is that of the innermost part that can be named.
+const MaxPointer = 1024
+
 // Violation says which place of a value broke which rule. It never contains the value itself.
 type Violation struct {
 	// Pointer locates the place by a JSON Pointer (RFC 6901); "" is the whole value. An absent member

@@ -11,6 +11,8 @@ type wrapper interface {
 	open() reflect.Value
 	// peek returns the value if there is one.
 	peek() (reflect.Value, bool)
+	// absent is true for neither a value nor null.
+	absent() bool
 }
 
 func (*Opt[T]) inner() reflect.Type { return reflect.TypeFor[T]() }
@@ -20,6 +22,7 @@ func (o *Opt[T]) open() reflect.Value {
 	o.present = true
 	return reflect.ValueOf(&o.value).Elem()
 }
+func (o *Opt[T]) absent() bool                { return !o.present }
 func (o *Opt[T]) peek() (reflect.Value, bool) { return reflect.ValueOf(&o.value).Elem(), o.present }
 
 func (*Null[T]) inner() reflect.Type { return reflect.TypeFor[T]() }
@@ -29,6 +32,7 @@ func (n *Null[T]) open() reflect.Value {
 	n.state = stateValue
 	return reflect.ValueOf(&n.value).Elem()
 }
+func (n *Null[T]) absent() bool { return n.state == stateAbsent }
 func (n *Null[T]) peek() (reflect.Value, bool) {
 	return reflect.ValueOf(&n.value).Elem(), n.state == stateValue
 }
@@ -80,7 +84,19 @@ func (n *optionalNode) describe(d *Definitions) keywords {
 	return n.elem.describe(d)
 }
 
-func (n *optionalNode) textual() bool { return isTextual(n.elem) }
+func (n *optionalNode) textual() bool    { return isTextual(n.elem) }
+func (n *optionalNode) repeatable() bool { return isRepeatable(n.elem) }
+
+func (n *optionalNode) encodeText(values []string, v reflect.Value) ([]string, error) {
+	w := wrapperOf(v)
+	if inner, ok := w.peek(); ok {
+		return n.elem.(textual).encodeText(values, inner)
+	}
+	if !w.absent() {
+		return nil, errNoText
+	}
+	return values, nil
+}
 
 func (n *optionalNode) decodeText(r *report, values []string, v reflect.Value) {
 	n.elem.(textual).decodeText(r, values, wrapperOf(v).open())
@@ -105,7 +121,15 @@ func (n *pointerNode) check(r *report, v reflect.Value) {
 
 func (n *pointerNode) describe(d *Definitions) keywords { return orNull(n.elem.describe(d)) }
 
-func (n *pointerNode) textual() bool { return isTextual(n.elem) }
+func (n *pointerNode) textual() bool    { return isTextual(n.elem) }
+func (n *pointerNode) repeatable() bool { return isRepeatable(n.elem) }
+
+func (n *pointerNode) encodeText(values []string, v reflect.Value) ([]string, error) {
+	if v.IsNil() {
+		return nil, errNoText
+	}
+	return n.elem.(textual).encodeText(values, v.Elem())
+}
 
 func (n *pointerNode) decodeText(r *report, values []string, v reflect.Value) {
 	n.elem.(textual).decodeText(r, values, target(v))
@@ -122,4 +146,9 @@ func target(v reflect.Value) reflect.Value {
 func isTextual(n node) bool {
 	t, ok := n.(textual)
 	return ok && t.textual()
+}
+
+func isRepeatable(n node) bool {
+	t, ok := n.(textual)
+	return ok && t.repeatable()
 }
