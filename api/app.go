@@ -4,13 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"reflect"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/vade-go/vade/internal/timedbody"
 	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/problem"
 	"github.com/vade-go/vade/telemetry"
@@ -163,6 +163,10 @@ func (a *App) Invoke(ctx context.Context, key string, header http.Header, in any
 	return c.Out, err
 }
 
+// slack is what a request has beyond the time of its operation for its body to arrive, so that the operation is the first to
+// speak of the time that is over.
+const slack = 250 * time.Millisecond
+
 // ServeHTTP is the HTTP door of one operation.
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := r.Header.Get("X-Request-Id")
@@ -171,7 +175,9 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("X-Request-Id", id)
 	ctx := telemetry.WithRequestID(telemetry.Extract(r.Context(), r.Header), id)
-	e.limitBody(w, r)
+	if e.binder.body != nil {
+		defer timedbody.Limit(w, r, e.timeout+slack)()
+	}
 	c := &operation.Call{
 		Operation: e.op, Door: operation.DoorHTTP, Header: r.Header, Request: r,
 		In: reflect.New(e.in).Elem(), Received: time.Now(),
@@ -183,35 +189,6 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, c, err)
 	}
 	e.finish(ctx, c, err)
-}
-
-// slack is what a request has beyond the time of its operation for its body to arrive, so that the operation is the first to
-// speak of the time that is over.
-const slack = 250 * time.Millisecond
-
-// limitBody sets the time by which the body has arrived. Reading from a connection does not end with a context.
-func (e *endpoint) limitBody(w http.ResponseWriter, r *http.Request) {
-	if e.binder.body == nil || r.ContentLength == 0 || r.Body == nil {
-		return
-	}
-	conn := http.NewResponseController(w)
-	if conn.SetReadDeadline(time.Now().Add(e.timeout+slack)) == nil {
-		r.Body = &timedBody{r.Body, conn}
-	}
-}
-
-// timedBody lifts the deadline once all has arrived: what comes next on the connection is another request.
-type timedBody struct {
-	io.ReadCloser
-	conn *http.ResponseController
-}
-
-func (b *timedBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	if err == io.EOF {
-		_ = b.conn.SetReadDeadline(time.Time{})
-	}
-	return n, err
 }
 
 // finish gives back what dependencies took. Nobody is left to tell of a failure but the log.

@@ -15,8 +15,7 @@ import (
 type boundedBody struct {
 	body   io.ReadCloser
 	limit  int64
-	left   int64  // that may still come
-	whole  func() // called when all of it has been read
+	left   int64 // that may still come
 	failed atomic.Pointer[problem.Problem]
 }
 
@@ -35,11 +34,7 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 		return n, &http.MaxBytesError{Limit: b.limit}
 	}
 	b.left -= int64(n)
-	switch err {
-	case nil:
-	case io.EOF:
-		b.whole()
-	default:
+	if err != nil && err != io.EOF { //nolint:errorlint // the contract of io.Reader is the bare error
 		b.failed.CompareAndSwap(nil, brokenBody(err))
 	}
 	return n, err
@@ -64,11 +59,14 @@ func tooLarge(limit int64) *problem.Problem {
 
 // bound returns the body within its limit, or nil when there is none. What is known to be too large is refused before any
 // of it is read; whether an operation without a body gets one of unknown length, its first byte tells.
-func bound(r *http.Request, limit int64, whole func()) (*boundedBody, *problem.Problem) {
-	if r.ContentLength > limit {
+func bound(r *http.Request, limit int64) (*boundedBody, *problem.Problem) {
+	switch {
+	case r.ContentLength == 0 || r.Body == nil:
+		return nil, nil
+	case r.ContentLength > limit:
 		return nil, tooLarge(limit)
 	}
-	b := &boundedBody{body: r.Body, limit: limit, left: limit, whole: whole}
+	b := &boundedBody{body: r.Body, limit: limit, left: limit}
 	if limit > 0 {
 		return b, nil
 	}

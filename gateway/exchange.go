@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/vade-go/vade/internal/timedbody"
 	"github.com/vade-go/vade/problem"
 	"github.com/vade-go/vade/telemetry"
 	"go.opentelemetry.io/otel/attribute"
@@ -67,8 +68,9 @@ func (x *exchange) serve() {
 	ctx, cancel := x.limit()
 	defer cancel()
 	x.ctx = ctx
+	defer timedbody.Limit(x.w.ResponseWriter, x.r, x.route.timeout)()
 	var refused *problem.Problem
-	if x.body, refused = x.bound(); refused != nil {
+	if x.body, refused = bound(x.r, x.route.maxBody); refused != nil {
 		x.fail(refused)
 		return
 	}
@@ -100,17 +102,6 @@ func (x *exchange) upgraded() {
 	if x.clock != nil {
 		x.clock.Stop()
 	}
-}
-
-// bound puts the body of the request within the limits of the operation: its size, and the time by which all of it has
-// arrived.
-func (x *exchange) bound() (*boundedBody, *problem.Problem) {
-	if x.r.ContentLength == 0 || x.r.Body == nil {
-		return nil, nil
-	}
-	conn := http.NewResponseController(x.w.ResponseWriter)
-	_ = conn.SetReadDeadline(time.Now().Add(x.route.timeout)) // what cannot be limited is a recorder in a test
-	return bound(x.r, x.route.maxBody, func() { _ = conn.SetReadDeadline(time.Time{}) })
 }
 
 // fail answers with a problem, unless an answer has begun.

@@ -207,15 +207,20 @@ func (h *host) gateway(upstreams map[string]gateway.Upstream) (*gateway.Gateway,
 
 // run starts the group, says that the program is ready, and stops it at a signal.
 func (h *host) run(ctx context.Context, ready func()) error {
+	started := false
 	err := lifecycle.Run(ctx, h.group, lifecycle.RunOptions{
 		Grace: h.settings.Grace, Log: h.log, Health: h.health, Signals: h.program.world.Signals,
 		OnReady: func() {
+			started = true
 			h.log.Info("started", "took", time.Since(h.began).Round(time.Millisecond).String())
 			ready()
 		},
 		OnSecondSignal: func() { os.Exit(ExitFailed) },
 	})
-	return errors.Join(err, h.flush())
+	if err = errors.Join(err, h.flush()); started {
+		err = failed(err)
+	}
+	return err
 }
 
 func (h *host) flush() error {

@@ -3,18 +3,20 @@ package program_test
 import (
 	"bytes"
 	"context"
-	"fmt"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/vade-go/vade"
 	"github.com/vade-go/vade/api"
 	"github.com/vade-go/vade/auth"
+	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/program"
 	"github.com/vade-go/vade/store"
 	"go.uber.org/goleak"
@@ -150,25 +152,47 @@ func TestASignalStopsTheProgram(t *testing.T) {
 	<-screen
 }
 
-func Example() {
-	svc := vade.NewService("greeter")
-	api.Get(svc, "/hello/{name}", hello, auth.Public())
-	system := vade.NewSystem("house", svc)
+// stubborn is a part of a service that does not stop as it should.
+type stubborn struct{}
 
-	code := program.Run(context.Background(), system, nil, program.IO{
-		Args: []string{"explain", "GET /hello/Ada"}, Stdout: os.Stdout, Stderr: os.Stderr,
-	})
-	fmt.Println("exit code", code)
-	// Output:
-	// GET /hello/{name}
-	// greeter.hello, declared at github.com/vade-go/vade/program_test/program_test.go:155
-	//
-	// STAGE     WHAT           WHERE
-	// recover                  default
-	// trace                    default
-	// deadline  30s            default
-	// bind      1 parameters   default
-	// validate                 default
-	// handler   greeter.hello  github.com/vade-go/vade/program_test/program_test.go:155
-	// exit code 0
+func (stubborn) Describe(*operation.Description) error      { return nil }
+func (stubborn) Open(context.Context, *operation.Env) error { return nil }
+func (stubborn) Start(context.Context) error                { return nil }
+func (stubborn) Stop(context.Context) error                 { return errors.New("stuck in the door") }
+
+// onWrite does something once, when the first screen is written.
+func onWrite(f func()) io.Writer {
+	return writer(sync.OnceFunc(f))
+}
+
+type writer func()
+
+func (w writer) Write(p []byte) (int, error) {
+	w()
+	return len(p), nil
+}
+
+func TestWhatFailsAfterTheStartIsAFailureAndNoMisuse(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		start error
+		code  int
+		says  string
+	}{
+		"after the start": {nil, program.ExitFailed, "stuck in the door"},
+		"at the start":    {errors.New("no table"), program.ExitMisused, "no table"},
+	} {
+		svc := vade.NewService("stubborn")
+		svc.Declare(stubborn{}, func() operation.Part { return stubborn{} })
+		vade.OnStart(svc, "lay the table", func(context.Context) error { return tt.start })
+		signals := make(chan os.Signal, 1)
+		var errs bytes.Buffer
+		code := program.Run(t.Context(), vade.NewSystem("house", svc), nil, program.IO{
+			Environ: []string{"VADE_DATA=" + t.TempDir(), "VADE_GATEWAY=127.0.0.1:0", "VADE_CONSOLE=127.0.0.1:0"},
+			Stdout:  onWrite(func() { signals <- os.Interrupt }), Stderr: &errs, Signals: signals,
+		})
+		if code != tt.code || !strings.Contains(errs.String(), tt.says) {
+			t.Errorf("%s: exit code %d: %s", name, code, errs.String())
+		}
+	}
 }

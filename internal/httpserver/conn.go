@@ -3,13 +3,14 @@ package httpserver
 import (
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// listener hands out connections whose clients must take what is sent to them.
+// listener hands out connections that the server knows, and whose clients must take what is sent to them.
 type listener struct {
 	net.Listener
-	patience time.Duration
+	server *Server
 }
 
 func (l listener) Accept() (net.Conn, error) {
@@ -17,7 +18,45 @@ func (l listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{Conn: c, patience: l.patience}, nil
+	return l.server.conns.add(c, l.server.cfg.SendTimeout), nil
+}
+
+// conns are the open connections.
+type conns struct {
+	mu  sync.Mutex
+	all map[*conn]struct{}
+}
+
+func (s *conns) add(nc net.Conn, patience time.Duration) *conn {
+	c := &conn{Conn: nc, patience: patience, among: s}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.all == nil {
+		s.all = make(map[*conn]struct{})
+	}
+	s.all[c] = struct{}{}
+	return c
+}
+
+func (s *conns) remove(c *conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.all, c)
+}
+
+// close closes the connections of which is true.
+func (s *conns) close(which func(*conn) bool) {
+	s.mu.Lock()
+	var chosen []*conn
+	for c := range s.all {
+		if which(c) {
+			chosen = append(chosen, c)
+		}
+	}
+	s.mu.Unlock()
+	for _, c := range chosen {
+		_ = c.Close() // it is being given up
+	}
 }
 
 // writePart is how much of an answer has one deadline, in bytes. Together with the patience it is the least speed of a client.
@@ -28,9 +67,12 @@ const writePart = 64 << 10
 type conn struct {
 	net.Conn
 	patience time.Duration
+	among    *conns
+	begun    atomic.Bool // its first request has been read
+	upgraded atomic.Bool // net/http does not know it any more
 
 	mu    sync.Mutex
-	until time.Time // set by somebody else; zero: none
+	until time.Time // to write, set by somebody else; zero: none
 }
 
 func (c *conn) Write(p []byte) (n int, err error) {
@@ -68,6 +110,11 @@ func (c *conn) SetDeadline(t time.Time) error {
 		return err
 	}
 	return c.SetWriteDeadline(t)
+}
+
+func (c *conn) Close() error {
+	c.among.remove(c)
+	return c.Conn.Close()
 }
 
 // CloseWrite lets net/http say that it is done and still hear the client out, so that an early answer is not lost in a reset.

@@ -11,10 +11,11 @@
 // # Guarantees
 //
 //   - [Server.Listen] takes the address without answering yet: who connects early waits until Start.
-//   - [Server.Stop] closes the door first, lets requests in flight finish, and ends connections that are kept alive.
-//     Upgraded connections such as WebSockets are cancelled once the ordinary requests are done. When its context ends
-//     first, whatever is left is cut off.
-//   - A client has a few seconds to send its request headers, and may keep an idle connection for a minute.
+//   - [Server.Stop] closes the door first, lets requests in flight finish, and ends connections that are kept alive. Streams and
+//     upgraded connections such as WebSockets see their context end once the ordinary requests are done, or when half of the
+//     time for the stop is over; what is left after three quarters of it is cut off, so that what stops next has time, too.
+//   - A client has a few seconds to send its request headers, a few more for the body, even if nobody reads it, and may keep an
+//     idle connection for a minute.
 //   - A client that stops reading its answer is cut off after half a minute, upgraded connections included.
 //
 // # Concurrency

@@ -11,12 +11,14 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vade-go/vade/internal/timedbody"
 	"github.com/vade-go/vade/problem"
 )
 
 // The limits of a Config that says nothing else.
 const (
 	DefaultReadHeaderTimeout = 5 * time.Second
+	DefaultBodyTimeout       = 10 * time.Second
 	DefaultSendTimeout       = 30 * time.Second
 	DefaultIdleTimeout       = time.Minute
 	DefaultMaxHeaderBytes    = 32 << 10
@@ -27,6 +29,7 @@ type Config struct {
 	Address           string        // host:port; port 0 takes a free one
 	Setting           string        // the name under which people set Address, for error texts; may be empty
 	ReadHeaderTimeout time.Duration // from the first byte of a request to the end of its headers; default: 5 s
+	BodyTimeout       time.Duration // for the body to arrive, where the handler says nothing else; default: 10 s
 	SendTimeout       time.Duration // for the client to take 64 KiB of an answer; default: 30 s
 	IdleTimeout       time.Duration // of a kept connection between two requests; default: 1 min
 	MaxHeaderBytes    int           // of request line and headers; default: 32 KiB, to which net/http adds 4 KiB
@@ -43,20 +46,20 @@ type Server struct {
 	serving  chan struct{} // closed when Serve has returned; nil before Start
 	close    func() error
 	inFlight sync.WaitGroup // the handlers that run, those of upgraded connections too
-	mu       sync.Mutex
-	silent   map[net.Conn]struct{} // connections on which no request has begun
+	conns    conns
 }
 
 // New returns a server that has not taken its address yet.
 func New(cfg Config) *Server {
 	cfg.ReadHeaderTimeout = cmp.Or(cfg.ReadHeaderTimeout, DefaultReadHeaderTimeout)
+	cfg.BodyTimeout = cmp.Or(cfg.BodyTimeout, DefaultBodyTimeout)
 	cfg.SendTimeout = cmp.Or(cfg.SendTimeout, DefaultSendTimeout)
 	cfg.IdleTimeout = cmp.Or(cfg.IdleTimeout, DefaultIdleTimeout)
 	cfg.MaxHeaderBytes = cmp.Or(cfg.MaxHeaderBytes, DefaultMaxHeaderBytes)
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{cfg: cfg, failed: make(chan error, 1), silent: make(map[net.Conn]struct{})}
+	s := &Server{cfg: cfg, failed: make(chan error, 1)}
 	base, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
 	s.server = http.Server{
@@ -66,7 +69,13 @@ func New(cfg Config) *Server {
 		MaxHeaderBytes:    cfg.MaxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(cfg.Log.Handler(), slog.LevelDebug), // clients cause most of it
 		BaseContext:       func(net.Listener) context.Context { return base },
-		ConnState:         s.track,
+		ConnState: func(c net.Conn, state http.ConnState) {
+			if c, ok := c.(*conn); ok {
+				c.begun.Store(state != http.StateNew)
+				c.upgraded.Store(state == http.StateHijacked)
+			}
+		},
+		DisableGeneralOptionsHandler: true, // "OPTIONS *" is for the handler like everything else
 	}
 	s.close = sync.OnceValue(s.closeNow)
 	return s
@@ -85,7 +94,7 @@ func (s *Server) Listen() error {
 		}
 		return fmt.Errorf("httpserver: %w%s", err, hint)
 	}
-	s.listener = listener{l, s.cfg.SendTimeout}
+	s.listener = listener{l, s}
 	return nil
 }
 
@@ -94,6 +103,7 @@ func (s *Server) Handle(h http.Handler) {
 	s.server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.inFlight.Add(1)
 		defer s.inFlight.Done()
+		defer timedbody.Limit(w, r, s.cfg.BodyTimeout)()
 		h.ServeHTTP(w, r)
 	})
 }
@@ -128,72 +138,3 @@ func (s *Server) Start(ctx context.Context) error {
 
 // Failed delivers the reason when the listener breaks.
 func (s *Server) Failed() <-chan error { return s.failed }
-
-// track keeps the connections on which nothing has been said yet.
-func (s *Server) track(c net.Conn, state http.ConnState) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if state == http.StateNew {
-		s.silent[c] = struct{}{}
-		return
-	}
-	delete(s.silent, c)
-}
-
-// hangUp closes the connections on which nothing has been said.
-func (s *Server) hangUp() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for c := range s.silent {
-		_ = c.Close()
-	}
-}
-
-// silence is how long a stop waits for the first word on a connection. Clients open connections in advance, and net/http would
-// wait five seconds for each.
-const silence = 200 * time.Millisecond
-
-// Stop takes no new connections and waits for the requests in flight, then tells the handlers of upgraded connections that
-// it is over, and waits for them. When ctx ends first the rest is cut off, and its error comes back.
-func (s *Server) Stop(ctx context.Context) error {
-	defer time.AfterFunc(silence, s.hangUp).Stop()
-	err := s.server.Shutdown(ctx)
-	if err == nil {
-		s.cancel()
-		err = s.wait(ctx)
-	}
-	if err != nil {
-		err = fmt.Errorf("httpserver: stop %s: %w", s.cfg.Address, err)
-	}
-	return errors.Join(err, s.Close())
-}
-
-// wait waits for the handlers that are left; no new ones come.
-func (s *Server) wait(ctx context.Context) error {
-	done := make(chan struct{})
-	go func() {
-		s.inFlight.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// Close gives the address back and cuts off what is in flight: connections are closed, and handlers see their context end.
-// Later calls return the first result.
-func (s *Server) Close() error { return s.close() }
-
-func (s *Server) closeNow() error {
-	s.cancel()
-	err := s.server.Close()
-	if s.serving != nil {
-		<-s.serving
-	} else if s.listener != nil {
-		err = errors.Join(err, s.listener.Close())
-	}
-	return err
-}

@@ -89,21 +89,85 @@ func TestRequestsInFlightAreAnsweredBeforeTheStopReturns(t *testing.T) {
 
 func TestAStopThatRunsOutOfTimeClosesTheConnections(t *testing.T) {
 	t.Parallel()
-	entered := make(chan struct{})
-	s := start(t, httpserver.Config{}, func(_ http.ResponseWriter, r *http.Request) {
+	entered, leave := make(chan struct{}), make(chan struct{})
+	s := start(t, httpserver.Config{}, func(http.ResponseWriter, *http.Request) {
 		close(entered)
-		<-r.Context().Done()
+		<-leave // whatever the context says
 	})
+	defer close(leave)
 	c := dial(t, s)
 	fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
 	<-entered
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Millisecond)
 	defer cancel()
 	if err := s.Stop(ctx); err == nil {
 		t.Error("the stop says that everything was drained")
 	}
+	if ctx.Err() != nil {
+		t.Error("the stop has left no time for what comes after the door")
+	}
 	if _, err := io.ReadAll(c); err != nil && !strings.Contains(err.Error(), "reset") {
 		t.Errorf("the connection is still open: %v", err)
+	}
+}
+
+func TestAStreamEndsInTimeForAnOrderlyStop(t *testing.T) {
+	t.Parallel()
+	entered := make(chan struct{})
+	s := start(t, httpserver.Config{}, func(w http.ResponseWriter, r *http.Request) {
+		close(entered)
+		<-r.Context().Done()
+		fmt.Fprint(w, "goodbye")
+	})
+	c := dial(t, s)
+	fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	<-entered
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+	defer cancel()
+	if err := s.Stop(ctx); err != nil || ctx.Err() != nil {
+		t.Errorf("stop: %v, %v", err, ctx.Err())
+	}
+	if all, err := io.ReadAll(c); err != nil || !strings.HasSuffix(string(all), "goodbye") {
+		t.Errorf("the client got %q, %v", all, err)
+	}
+}
+
+func TestAnUpgradedConnectionThatDoesNotListenIsCutOff(t *testing.T) {
+	t.Parallel()
+	read := make(chan error, 1)
+	s := start(t, httpserver.Config{}, func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_, _ = io.WriteString(conn, "hijacked")
+		_, err = io.ReadAll(conn)
+		read <- err
+	})
+	c := dial(t, s)
+	fmt.Fprint(c, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	if _, err := io.ReadFull(c, make([]byte, len("hijacked"))); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 40*time.Millisecond)
+	defer cancel()
+	if err := s.Stop(ctx); err == nil {
+		t.Error("the stop says that everything was drained")
+	}
+	if err := <-read; err == nil {
+		t.Error("the handler still has its connection")
+	}
+}
+
+func TestABodyThatIsNeverSentHoldsNothing(t *testing.T) {
+	t.Parallel()
+	s := start(t, httpserver.Config{}, http.NotFound)
+	c := dial(t, s)
+	fmt.Fprint(c, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n")
+	began := time.Now()
+	if all, err := io.ReadAll(c); !strings.HasPrefix(string(all), "HTTP/1.1 404") || time.Since(began) > 5*time.Second {
+		t.Errorf("after %v: %q, %v", time.Since(began), all, err)
 	}
 }
 

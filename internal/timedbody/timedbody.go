@@ -1,0 +1,61 @@
+// Package timedbody sets the time by which the body of a request has arrived. Package net/http knows such a time for all requests
+// of a server only, and reading from a connection does not end with a context.
+//
+// # Usage
+//
+//	defer timedbody.Limit(w, r, 30*time.Second)()
+//
+// Whoever is nearer to the body says it last and wins: an operation knows better than the listener how long its body may take.
+package timedbody
+
+import (
+	"io"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Farewell is how long a client may go on sending a body once the request has been answered without it. Net/http reads on for a
+// while before it closes the connection, so that the client sees the answer.
+const Farewell = time.Second
+
+// Limit lets reading from r.Body, which it replaces, fail with os.ErrDeadlineExceeded once d is over. When all of the body has been
+// read the deadline is lifted, since what comes next on the connection is another request. Release is called when the handler
+// returns. It does nothing for a request without a body, and for a writer that is not a connection's, such as a recorder.
+func Limit(w http.ResponseWriter, r *http.Request, d time.Duration) (release func()) {
+	if r.Body == nil || r.ContentLength == 0 {
+		return func() {}
+	}
+	conn := http.NewResponseController(w)
+	if conn.SetReadDeadline(time.Now().Add(d)) != nil {
+		return func() {}
+	}
+	b := &body{ReadCloser: r.Body, conn: conn}
+	r.Body = b
+	return func() { b.settle(time.Now().Add(Farewell)) }
+}
+
+// body is read by the handler, or by a transport that may still be at it when the handler returns.
+type body struct {
+	io.ReadCloser
+	conn    *http.ResponseController
+	mu      sync.Mutex
+	settled bool // the connection is no business of this body any more
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err == io.EOF { //nolint:errorlint // the contract of io.Reader is the bare error
+		b.settle(time.Time{})
+	}
+	return n, err
+}
+
+func (b *body) settle(deadline time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.settled {
+		b.settled = true
+		_ = b.conn.SetReadDeadline(deadline)
+	}
+}
