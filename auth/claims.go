@@ -113,7 +113,7 @@ func (c *claims) time(name string) time.Time {
 		return time.Time{}
 	}
 	seconds, ok := value.(float64)
-	if ok = ok && seconds > 0 && seconds <= endOfTime; !ok {
+	if ok = ok && seconds >= 0 && seconds <= endOfTime; !ok {
 		c.is(false, name, "a time (RFC 7519 section 2)")
 		return time.Time{}
 	}

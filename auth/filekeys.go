@@ -58,14 +58,14 @@ func (f *fileKeys) look(kid string) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrKeys, err) // which names the path
 	}
-	f.info = info
 	if f.set != nil && string(data) == f.data {
+		f.info = info
 		return nil
 	}
 	set, err := parseKeySet(data)
 	if err != nil {
 		return fmt.Errorf("%w: %s: %w", ErrKeys, f.path, err)
 	}
-	f.set, f.data = set, string(data)
+	f.set, f.data, f.info = set, string(data), info
 	return nil
 }

@@ -41,6 +41,7 @@ func TestATokenIsGoodOrRefusedForOneReason(t *testing.T) {
 		"audience among others":        {es.sign(t, claims("aud", []string{"other", audience})), ""},
 		"expired within leeway":        {es.sign(t, claims("exp", at(-20*time.Second))), ""},
 		"not yet valid within leeway":  {es.sign(t, claims("nbf", at(20*time.Second))), ""},
+		"valid since 1970":             {es.sign(t, claims("nbf", 0)), ""},
 		"fraction of a second":         {es.sign(t, claims("exp", float64(at(time.Hour))+0.5)), ""},
 		"empty":                        {"", auth.ReasonMalformed},
 		"no token at all":              {"hello", auth.ReasonMalformed},
@@ -75,6 +76,7 @@ func TestATokenIsGoodOrRefusedForOneReason(t *testing.T) {
 		"audience not strings":         {es.sign(t, claims("aud", []any{audience, 1})), auth.ReasonMalformed},
 		"no subject":                   {es.sign(t, claims("sub", nil)), auth.ReasonSubject},
 		"expired":                      {es.sign(t, claims("exp", at(-time.Minute))), auth.ReasonExpired},
+		"expired in 1970":              {es.sign(t, claims("exp", 0)), auth.ReasonExpired},
 		"no expiry":                    {es.sign(t, claims("exp", nil)), auth.ReasonMalformed},
 		"expiry as text":               {es.sign(t, claims("exp", "tomorrow")), auth.ReasonMalformed},
 		"expiry beyond all times":      {es.sign(t, claims("exp", 1e300)), auth.ReasonMalformed},
@@ -169,6 +171,29 @@ func TestThePrincipalIsWhatTheTokenSays(t *testing.T) {
 				t.Errorf("got  %+v\nwant %+v", p, want)
 			}
 		})
+	}
+}
+
+func TestATokenHasOneSpelling(t *testing.T) {
+	t.Parallel()
+	k := ecKey(t, "1")
+	v := verifier(t, static(t, k))
+	token := k.sign(t, claims())
+	if _, err := v.Verify(t.Context(), token); err != nil {
+		t.Fatal(err)
+	}
+	// The last of the 86 characters of a signature of 64 bytes has four bits that mean nothing.
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	last := strings.IndexByte(alphabet, token[len(token)-1])
+	respelt := token[:len(token)-1] + alphabet[last|1:last|1+1]
+	if last&1 == 1 {
+		t.Fatal("the signer does not write canonical base64")
+	}
+	for _, other := range []string{respelt, strings.Replace(token, ".", ".\n", 1), token + "\r\n"} {
+		var refused *auth.TokenError
+		if _, err := v.Verify(t.Context(), other); !errors.As(err, &refused) || refused.Reason != auth.ReasonMalformed {
+			t.Errorf("%q: %v", other[len(other)-8:], err)
+		}
 	}
 }
 

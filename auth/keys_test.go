@@ -103,6 +103,24 @@ func TestAFileIsReadAgainWhenItChanges(t *testing.T) {
 	})
 }
 
+func TestAFileThatNeverHeldKeysIsNoReasonToPanic(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "jwks.json")
+	if err := os.WriteFile(path, []byte(`{"keys":[`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	token := ecKey(t, "").sign(t, claims()) // names no key
+	synctest.Test(t, func(t *testing.T) {
+		v := verifier(t, auth.FileKeys(path))
+		for range 3 {
+			if _, err := v.Verify(t.Context(), token); !errors.Is(err, auth.ErrKeys) {
+				t.Errorf("got %v", err)
+			}
+			time.Sleep(2 * time.Second)
+		}
+	})
+}
+
 func TestAFileThatHoldsNoKeysNamesItself(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "jwks.json")

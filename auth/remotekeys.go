@@ -3,6 +3,7 @@ package auth
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,7 +13,7 @@ import (
 
 // RemoteConfig says how the keys of an issuer are fetched. The zero value is good.
 type RemoteConfig struct {
-	Client   *http.Client  // nil: [http.DefaultClient]
+	Client   *http.Client  // nil: [http.DefaultClient]; without a CheckRedirect, a few are followed, but none from https to http
 	Refresh  time.Duration // age from which keys are fetched again, beside the calls; 0: 15 minutes
 	Cooldown time.Duration // least time between two fetches, whatever tokens ask for; 0: 10 seconds
 	MaxStale time.Duration // age up to which keys are used while the issuer can't be reached; 0: 24 hours
@@ -28,13 +29,28 @@ type RemoteConfig struct {
 // MaxStale while that goes wrong. A key that isn't known is looked for at once, but never more often than Cooldown, so that
 // tokens with invented keys don't turn into load for the issuer.
 func RemoteKeys(url string, cfg RemoteConfig) KeySource {
-	cfg.Client = cmp.Or(cfg.Client, http.DefaultClient)
+	client := *cmp.Or(cfg.Client, http.DefaultClient)
+	if client.CheckRedirect == nil {
+		client.CheckRedirect = noDowngrade
+	}
+	cfg.Client = &client
 	cfg.Refresh = cmp.Or(cfg.Refresh, 15*time.Minute)
 	cfg.Cooldown = cmp.Or(cfg.Cooldown, 10*time.Second)
 	cfg.MaxStale = cmp.Or(cfg.MaxStale, 24*time.Hour)
 	cfg.Timeout = cmp.Or(cfg.Timeout, 5*time.Second)
 	cfg.MaxBytes = cmp.Or(cfg.MaxBytes, 1<<20)
 	return &remoteKeys{url: url, cfg: cfg}
+}
+
+// noDowngrade stops at a redirect that leaves https, since then anybody on the way could say which keys are good.
+func noDowngrade(req *http.Request, via []*http.Request) error {
+	switch {
+	case req.URL.Scheme != "https" && via[len(via)-1].URL.Scheme == "https":
+		return fmt.Errorf("redirected from https to %s", req.URL.Scheme)
+	case len(via) >= 5:
+		return errors.New("redirected too often")
+	}
+	return nil
 }
 
 type remoteKeys struct {

@@ -216,6 +216,31 @@ func TestAnswersThatAreNoKeySetAreNoKeys(t *testing.T) {
 	}
 }
 
+func TestKeysAreNotFetchedWhereTheWayIsNoLongerSafe(t *testing.T) {
+	t.Parallel()
+	k := ecKey(t, "1")
+	plain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(jwks(t, k)) }))
+	defer plain.Close()
+	safe := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/down":
+			http.Redirect(w, r, plain.URL, http.StatusFound)
+		case "/moved":
+			http.Redirect(w, r, "/keys", http.StatusFound)
+		default:
+			_, _ = w.Write(jwks(t, k))
+		}
+	}))
+	defer safe.Close()
+	defer safe.Client().CloseIdleConnections()
+	for path, good := range map[string]bool{"/keys": true, "/moved": true, "/down": false} {
+		_, err := verifier(t, auth.RemoteKeys(safe.URL+path, auth.RemoteConfig{Client: safe.Client()})).Verify(t.Context(), k.sign(t, claims()))
+		if (err == nil) != good || !good && (!errors.Is(err, auth.ErrKeys) || !strings.Contains(err.Error(), "https to http")) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
 func TestKeysComeOverRealHTTP(t *testing.T) {
 	t.Parallel()
 	key := edKey(t, "1")

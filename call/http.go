@@ -24,6 +24,10 @@ type HTTPConfig struct {
 	Telemetry *telemetry.Telemetry
 }
 
+// IdleTimeout is how long a connection between services is kept without a request. It is shorter than a listener keeps it, so
+// that no request is sent while the other side closes the connection.
+const IdleTimeout = 45 * time.Second
+
 // NewTransport returns an HTTP transport for calls between services: many kept connections for each host, a dial that gives
 // up after two seconds, and no proxy of the environment in between.
 func NewTransport() *http.Transport {
@@ -31,7 +35,7 @@ func NewTransport() *http.Transport {
 		DialContext:           (&net.Dialer{Timeout: 2 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		MaxIdleConns:          1024,
 		MaxIdleConnsPerHost:   256,
-		IdleConnTimeout:       90 * time.Second,
+		IdleConnTimeout:       IdleTimeout,
 		TLSHandshakeTimeout:   5 * time.Second,
 		ExpectContinueTimeout: time.Second,
 		ForceAttemptHTTP2:     true,

@@ -44,10 +44,13 @@ func TestAWrongConfigurationIsRefusedWithTheSettingToMend(t *testing.T) {
 		{"wrong networks", gateway.Config{Upstreams: ok, TrustedProxies: []netip.Prefix{{}, netip.MustParsePrefix("0.0.0.0/0")}},
 			[]string{"TrustedProxies: invalid Prefix is not a network", "TrustedProxies: 0.0.0.0/0 lets every client"}, nil},
 		{"wrong origins", gateway.Config{Upstreams: ok, CORS: gateway.CORS{
-			AllowedOrigins: []string{"null", "app.example.com", "https://app.example.com/", "https://APP.example.com", "ftp://x"}, MaxAge: -1,
+			AllowedOrigins: []string{"null", "app.example.com", "https://app.example.com/", "https://APP.example.com", "ftp://x",
+				"https://*.example.com", "https://app.example.com:443", "http://x:80", "https://x:99999", "https://x:", "https://é.example"}, MaxAge: -1,
 		}}, []string{
 			`CORS.AllowedOrigins: "null"`, `"app.example.com" is not an origin`, `"https://app.example.com/" is not`,
-			`"https://APP.example.com" is not`, `"ftp://x" is not`, "CORS.MaxAge: -1ns is negative",
+			`"https://APP.example.com" is not`, `"ftp://x" is not`, `"https://*.example.com" is not`,
+			`"https://app.example.com:443" is not`, `"http://x:80" is not`, `"https://x:99999" is not`, `"https://x:" is not`, `"https://é.example" is not`,
+			"CORS.MaxAge: -1ns is negative",
 		}, nil},
 		{"every site with cookies", gateway.Config{Upstreams: ok, CORS: gateway.CORS{AllowedOrigins: []string{"*"}, AllowCredentials: true}},
 			[]string{`"*" with credentials`}, nil},

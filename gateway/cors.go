@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -34,13 +35,22 @@ func (c CORS) check(wrong *mistakes) {
 		case o == "*":
 		case o == "null":
 			wrong.add("CORS.AllowedOrigins", `"null" is the origin of every sandboxed page and local file`)
-		case err != nil || !isHTTP(u) || o != u.Scheme+"://"+u.Host || o != strings.ToLower(o):
+		case err != nil || !isOrigin(u) || o != u.Scheme+"://"+u.Host:
 			wrong.add("CORS.AllowedOrigins", "%q is not an origin such as %q", o, "https://app.example.com")
 		}
 	}
 	if c.MaxAge < 0 {
 		wrong.add("CORS.MaxAge", "%v is negative", c.MaxAge)
 	}
+}
+
+// isOrigin reports whether browsers write an origin so: lower case, ASCII, no wildcard, and a port only where it is not the
+// scheme's own.
+func isOrigin(u *url.URL) bool {
+	port, err := strconv.ParseUint(cmp.Or(u.Port(), "1"), 10, 16)
+	own := u.Scheme == "http" && port == 80 || u.Scheme == "https" && port == 443
+	return isHTTP(u) && err == nil && port > 0 && !own && !strings.HasSuffix(u.Host, ":") &&
+		strings.Trim(u.Host, "abcdefghijklmnopqrstuvwxyz0123456789.-:[]") == ""
 }
 
 // allowed returns what Access-Control-Allow-Origin says to a page of the origin, or "".
@@ -66,13 +76,18 @@ func (c *CORS) permits(r *http.Request, from origin) bool {
 	return strings.EqualFold(o, from.proto+"://"+from.host)
 }
 
-// dress writes the gateway's answer about origins over whatever is there.
-func (c *CORS) dress(h http.Header, r *http.Request, expose string) {
+// undress takes out what a service says about origins.
+func undress(h http.Header) {
 	for name := range h {
 		if strings.HasPrefix(name, "Access-Control-") {
 			delete(h, name)
 		}
 	}
+}
+
+// dress writes the gateway's answer about origins over whatever is there.
+func (c *CORS) dress(h http.Header, r *http.Request, expose string) {
+	undress(h)
 	vary(h, "Origin")
 	allowed := c.allowed(r.Header.Get("Origin"))
 	if allowed == "" {

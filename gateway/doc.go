@@ -13,8 +13,9 @@
 //		Mounts: map[string]http.Handler{"GET /openapi.json": document},
 //	})
 //
-// Paths are matched by the rules of [http.ServeMux]. Both kinds of upstream see the same requests and their callers the same
-// answers; a test table holds them to it.
+// Paths are matched by the rules of [http.ServeMux]. Both kinds of upstream see the same requests, but for the field Host, which
+// is the upstream's own address where there is one, and their callers the same answers; a test table holds them to it. A
+// request is sent once: trying again is for the caller, who knows what it asked for.
 //
 // # What a request goes through
 //
@@ -26,8 +27,9 @@
 //  4. Where the client is, is found by one walk over X-Forwarded-For from the right, over trusted proxies alone. The
 //     service finds the result in X-Forwarded-For, -Proto and -Host and, in this process, in RemoteAddr; the access record
 //     has it too.
-//  5. Hop-by-hop fields go, whatever Connection names, and every field that begins with Vade-, by which only services of the
-//     system talk to each other.
+//  5. Hop-by-hop fields go, whatever Connection names, every field that begins with Vade-, by which only services of the
+//     system talk to each other, and what else could tell a service of another client or request than the one that was judged
+//     (Forwarded, X-Forwarded-*, X-Real-Ip, X-Original-Url, Proxy and the like, also with underscores). Trailers go too.
 //  6. The body may have as many bytes as the manifest says (413) and must arrive within the timeout of the operation.
 //  7. The service has the timeout of the operation, and a quarter of a second more to say so itself, before the answer is a
 //     timeout (504). A service that is not there is 502 with Retry-After.

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -71,7 +72,8 @@ func (g *Gateway) Close() error {
 
 // ServeHTTP takes a request to the service that answers it.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	reason := ambiguity(r.URL.EscapedPath())
+	// What was sent counts: EscapedPath escapes anew what is not well escaped, and an encoded slash is none any more.
+	reason := ambiguity(cmp.Or(r.URL.RawPath, r.URL.EscapedPath()))
 	rt := g.unmatched
 	if reason == "" {
 		if found := g.table.find(r); found != nil {
@@ -109,13 +111,13 @@ func (x *exchange) unmatched(methods []string) {
 	}
 }
 
-// maxNote is how much of a path that nobody declared is worth logging, in bytes.
+// maxNote is how much of a path or a method that nobody declared is worth logging, in bytes.
 const maxNote = 256
 
 // note records what was asked for, which a route would say otherwise.
 func (x *exchange) note() {
-	path := x.r.URL.EscapedPath()
-	x.run.Set(attribute.String("http.request.method_original", x.r.Method),
+	path, method := x.r.URL.EscapedPath(), x.r.Method
+	x.run.Set(attribute.String("http.request.method_original", method[:min(len(method), maxNote)]),
 		attribute.String("url.path", path[:min(len(path), maxNote)]))
 }
 

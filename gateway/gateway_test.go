@@ -62,9 +62,13 @@ func TestBothKindsOfUpstreamBehaveTheSame(t *testing.T) {
 			placements(t, func(t *testing.T, place func(http.Handler) gateway.Upstream) {
 				f := open(t, place(http.HandlerFunc(echo)), gateway.Config{})
 				res := f.request(tt.method, tt.target, tt.framing(tt.body))
-				if tt.method == "HEAD" || tt.code != "" {
-					if tt.code != "" {
-						wantProblem(t, res, tt.status, tt.code)
+				switch {
+				case tt.code != "":
+					wantProblem(t, res, tt.status, tt.code)
+					return
+				case tt.method == "HEAD":
+					if res.StatusCode != tt.status || res.Header.Get("Content-Type") != "application/json" || text(t, res) != "" {
+						t.Errorf("status %d, %v", res.StatusCode, res.Header)
 					}
 					return
 				}
@@ -87,6 +91,21 @@ func (s seen) path() string {
 		return s.RawPath
 	}
 	return strings.NewReplacer("%", "%25", " ", "%20", "?", "%3F").Replace(s.Path)
+}
+
+func TestAPathIsJudgedAsItWasSent(t *testing.T) {
+	t.Parallel()
+	placements(t, func(t *testing.T, place func(http.Handler) gateway.Upstream) {
+		f := open(t, place(http.HandlerFunc(echo)), gateway.Config{})
+		// Each has a character that net/url escapes anew, and with it forgets how the slash was written.
+		for _, target := range []string{"/things%2fa\"", "/things%2fsearch|", "/things%2f<", "/things%2f\xc3\xa9", "/things/%2e%2e/{", "*"} {
+			conn := f.dial()
+			fmt.Fprintf(conn, "OPTIONS %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", target)
+			if res := readResponse(t, conn); res.StatusCode != 400 {
+				t.Errorf("OPTIONS %s: status %d", target, res.StatusCode)
+			}
+		}
+	})
 }
 
 func TestAPathThatLacksAMethodSaysWhichItHas(t *testing.T) {
@@ -263,10 +282,16 @@ func TestMountsAreProtectedLikeRoutes(t *testing.T) {
 			w.Header().Set("Content-Security-Policy", "script-src 'self'")
 			fmt.Fprint(w, "page")
 		}),
+		"GET /files/{folder}/{name}": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprintf(w, "%s %s %s", r.PathValue("folder"), r.PathValue("name"), r.Pattern)
+		}),
 	}})
 	res := f.request("GET", "/docs/x", nil)
 	if text(t, res) != "page" || res.Header.Get("Content-Security-Policy") != "script-src 'self'" || res.Header.Get("X-Frame-Options") != "DENY" {
 		t.Errorf("got %v", res.Header)
+	}
+	if res := f.request("GET", "/files/a/b", nil); text(t, res) != "a b GET /files/{folder}/{name}" {
+		t.Errorf("the mount does not see the values of its pattern: status %d", res.StatusCode)
 	}
 	wantProblem(t, f.request("GET", "/docs", nil), 404, "not-found")
 	wantProblem(t, f.request("GET", "/docs/%2e%2e/things", nil), 400, "malformed")

@@ -32,6 +32,11 @@ func protect(h http.Header, proto string) {
 	if _, ok := h["Strict-Transport-Security"]; !ok && proto == "https" {
 		h["Strict-Transport-Security"] = []string{"max-age=31536000"}
 	}
+	conceal(h)
+}
+
+// conceal takes out what a service says about itself.
+func conceal(h http.Header) {
 	delete(h, "Server")
 	delete(h, "X-Powered-By")
 }
@@ -55,8 +60,19 @@ func stripHops(h http.Header) {
 	}
 }
 
-// reserved is the prefix of the fields by which the parts of a system talk to each other.
-const reserved = "Vade-"
+// isReserved reports whether a field is one that only the gateway may set: those by which the parts of a system talk to each
+// other, what is known about the client, and others by which a service could be told of another request than the one that was
+// judged. An underscore counts as a hyphen, as it does to programs that see fields as CGI variables.
+func isReserved(name string) bool {
+	if strings.IndexByte(name, '_') >= 0 {
+		name = http.CanonicalHeaderKey(strings.ReplaceAll(name, "_", "-"))
+	}
+	switch name {
+	case "Forwarded", "X-Real-Ip", "X-Original-Url", "X-Rewrite-Url", "Proxy", "Traceparent", "Tracestate", "X-Request-Id":
+		return true
+	}
+	return strings.HasPrefix(name, "Vade-") || strings.HasPrefix(name, "X-Forwarded-")
+}
 
 // forwardable returns the request that a service sees: the fields of this hop and those that only Vade may set removed, what
 // the gateway knows added.
@@ -65,18 +81,14 @@ func (x *exchange) forwardable() *http.Request {
 	h := x.r.Header.Clone()
 	stripHops(h)
 	for name := range h {
-		if strings.HasPrefix(name, reserved) {
+		if isReserved(name) {
 			delete(h, name)
 		}
-	}
-	for _, name := range []string{"Forwarded", "X-Real-Ip", "X-Forwarded-Port", "X-Forwarded-Server", "Traceparent", "Tracestate"} {
-		delete(h, name)
 	}
 	values := []string{x.id, x.from.proto, x.from.host, x.client}
 	h["X-Request-Id"] = values[0:1:1]
 	h["X-Forwarded-Proto"] = values[1:2:2]
 	h["X-Forwarded-Host"] = values[2:3:3]
-	delete(h, "X-Forwarded-For")
 	if x.client != "" {
 		h["X-Forwarded-For"] = values[3:4:4]
 		out.RemoteAddr = x.from.remoteAddr(x.r)
@@ -85,7 +97,7 @@ func (x *exchange) forwardable() *http.Request {
 	if x.upgrade {
 		h["Connection"], h["Upgrade"] = []string{"Upgrade"}, []string{"websocket"}
 	}
-	out.Header = h
+	out.Header, out.Trailer = h, nil
 	if x.body != nil {
 		out.Body = x.body
 	} else {

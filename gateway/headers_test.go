@@ -18,10 +18,13 @@ func TestHopByHopFieldsDoNotReachTheService(t *testing.T) {
 		conn := f.dial()
 		fmt.Fprint(conn, "GET /things HTTP/1.1\r\nHost: shop.example\r\nConnection: X-One, close\r\nConnection: x-two, X-Forwarded-For, X-Request-Id\r\n"+
 			"X-One: 1\r\nX-Two: 2\r\nX-Three: 3\r\nKeep-Alive: timeout=5\r\nProxy-Authorization: Basic eA==\r\nTE: trailers\r\nUpgrade: h2c\r\n"+
-			"X-Request-Id: mine\r\nVade-Timeout-Ms: 1\r\nvade-subject: root\r\nX-Real-IP: 10.0.0.1\r\nForwarded: for=10.0.0.1\r\n\r\n")
+			"X-Request-Id: mine\r\nVade-Timeout-Ms: 1\r\nvade-subject: root\r\nX-Real-IP: 10.0.0.1\r\nForwarded: for=10.0.0.1\r\n"+
+			"X-Forwarded-Prefix: /admin\r\nX-Forwarded-Ssl: on\r\nX_Forwarded_For: 10.0.0.1\r\nvade_subject: root\r\nx_request_id: other\r\n"+
+			"X-Original-URL: /admin\r\nProxy: evil\r\n\r\n")
 		got := parse[seen](t, readResponse(t, conn))
 		for _, name := range []string{
 			"X-One", "X-Two", "Connection", "Keep-Alive", "Proxy-Authorization", "Te", "Upgrade", "Vade-Timeout-Ms", "Vade-Subject", "X-Real-Ip", "Forwarded",
+			"X-Forwarded-Prefix", "X-Forwarded-Ssl", "X_forwarded_for", "Vade_subject", "X_request_id", "X-Original-Url", "Proxy",
 		} {
 			if v, ok := got.Header[name]; ok {
 				t.Errorf("%s: %q reached the service", name, v)

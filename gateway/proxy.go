@@ -2,6 +2,8 @@ package gateway
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -35,14 +37,42 @@ func newProxy(urls []*url.URL, transport http.RoundTripper, log *slog.Logger) ht
 					p.Out.Header[name] = v
 				}
 			}
+			if p.Out.Body == nil || p.Out.Body == http.NoBody {
+				once(p.Out)
+			}
 		},
-		Transport:  transport,
-		BufferPool: new(bufferPool),
-		ErrorLog:   slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		ModifyResponse: checkAnswer,
+		Transport:      transport,
+		BufferPool:     new(bufferPool),
+		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
 			w.(*responseWriter).x.upstreamFailed(err)
 		},
 	}
+}
+
+// once keeps net/http from sending a request again by itself when a connection dies, which it does when there is no body and
+// the client gave an Idempotency-Key: what that key is worth only the service knows.
+func once(r *http.Request) {
+	switch r.Method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:
+	default:
+		r.Body = struct{ io.ReadCloser }{http.NoBody}
+	}
+}
+
+// checkAnswer refuses what is no answer of HTTP. An upgrade never passes through the gateway's own headers, so they are put
+// right here.
+func checkAnswer(res *http.Response) error {
+	if res.StatusCode < 100 || res.StatusCode > 599 {
+		return fmt.Errorf("the service answered with the status %d", res.StatusCode)
+	}
+	if res.StatusCode == http.StatusSwitchingProtocols {
+		conceal(res.Header)
+		undress(res.Header)
+		res.Header["X-Request-Id"] = res.Request.Header["X-Request-Id"]
+	}
+	return nil
 }
 
 // isDialError reports whether the upstream was not even reached.

@@ -105,6 +105,11 @@ func newMount(pattern string, handler http.Handler, tel *telemetry.Telemetry) (*
 	rt := &route{
 		handler: handler, pattern: pattern, origin: "the mount", timeout: mountTimeout, maxBody: mountBody, expose: exposed(nil),
 	}
+	own := http.NewServeMux() // sets the path values that the handler asks for
+	if err := register(own, pattern, handler); err != nil {
+		return nil, fmt.Errorf("%s (%s): %w", pattern, rt.origin, err)
+	}
+	rt.handler = own
 	var err error
 	rt.work, err = newWork(tel, pattern, false,
 		attribute.String("http.request.method", method), attribute.String("http.route", path))
@@ -134,12 +139,12 @@ func exposed(op *manifest.Operation) string {
 }
 
 func (t *table) add(rt *route) error {
-	if err := register(http.NewServeMux(), rt); err != nil {
+	if err := register(http.NewServeMux(), rt.pattern, rt); err != nil {
 		return fmt.Errorf("%s (%s): %w", rt.pattern, rt.origin, err)
 	}
-	if err := register(t.mux, rt); err != nil {
+	if err := register(t.mux, rt.pattern, rt); err != nil {
 		for _, other := range t.routes {
-			if mux := http.NewServeMux(); register(mux, other) == nil && register(mux, rt) != nil {
+			if mux := http.NewServeMux(); register(mux, other.pattern, other) == nil && register(mux, rt.pattern, rt) != nil {
 				return fmt.Errorf("%s (%s) and %s (%s): %w", other.pattern, other.origin, rt.pattern, rt.origin, ErrDuplicate)
 			}
 		}
@@ -153,14 +158,14 @@ func (t *table) add(rt *route) error {
 }
 
 // register makes an error of the panic by which the mux refuses a pattern.
-func register(mux *http.ServeMux, rt *route) (err error) {
+func register(mux *http.ServeMux, pattern string, h http.Handler) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			reason, _, _ := strings.Cut(fmt.Sprint(v), "\n")
 			err = errors.New(reason)
 		}
 	}()
-	mux.Handle(rt.pattern, rt)
+	mux.Handle(pattern, h)
 	return nil
 }
 

@@ -17,6 +17,7 @@ type responseWriter struct {
 	x         *exchange
 	preflight http.Header // further headers of a preflight answer
 	status    int         // of the final headers; 0: none yet
+	interim   int         // interim answers so far
 	written   int64       // bytes of body
 	concealed bool        // the body of the service is dropped
 }
@@ -24,13 +25,20 @@ type responseWriter struct {
 // Unwrap lets [http.ResponseController] reach the connection.
 func (w *responseWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// WriteHeader sends the headers. Interim answers (1xx) pass; a second final one is ignored.
+// maxInterim is how many interim answers one request is worth.
+const maxInterim = 5
+
+// WriteHeader sends the headers. Interim answers (1xx) pass, a few of them; a second final one is ignored.
 func (w *responseWriter) WriteHeader(status int) {
 	if w.status != 0 {
 		return
 	}
 	if status >= 100 && status < 200 && status != http.StatusSwitchingProtocols {
-		w.ResponseWriter.WriteHeader(status)
+		if w.interim++; w.interim <= maxInterim {
+			conceal(w.Header())
+			undress(w.Header())
+			w.ResponseWriter.WriteHeader(status)
+		}
 		return
 	}
 	w.status = status

@@ -1,7 +1,6 @@
 package telemetry
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -60,8 +59,11 @@ func (s *instruments) get(metric string, labels []string) (*instrument, error) {
 			Help: "What of " + metric + " runs now.",
 		}, labels),
 	}
-	if err := errors.Join(s.registry.Register(made.durations), s.registry.Register(made.active)); err != nil {
-		s.registry.Unregister(made.durations)
+	if err := s.registry.Register(made.durations); err != nil {
+		return nil, err
+	}
+	if err := s.registry.Register(made.active); err != nil {
+		s.registry.Unregister(made.durations) // which is this one's own
 		return nil, err
 	}
 	s.byName[metric] = made

@@ -122,3 +122,34 @@ func TestStopFlushesOnceForAllServices(t *testing.T) {
 		t.Errorf("flushed %d times, shut down %d times", e.flushed, e.closed)
 	}
 }
+
+func TestAMetricThatIsTakenLeavesTheOtherOneAlone(t *testing.T) {
+	t.Parallel()
+	registry := prometheus.NewRegistry()
+	work := func() error {
+		tel, err := telemetry.New(telemetry.Config{Service: "test", Output: io.Discard, Registry: registry})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := tel.Work(telemetry.WorkConfig{Name: "x", Metric: "x.duration"})
+		if err == nil {
+			_, run := w.Begin(t.Context())
+			run.End("ok", nil)
+		}
+		return err
+	}
+	if first, second := work(), work(); first != nil || second == nil {
+		t.Fatalf("first %v, second %v", first, second)
+	}
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, f := range families {
+		found = found || f.GetName() == "x_duration_seconds"
+	}
+	if !found {
+		t.Error("the metric of the first is gone")
+	}
+}
