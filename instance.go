@@ -41,6 +41,7 @@ type Instance struct {
 	services []*Service
 	cfg      Config
 	shared   operation.Shared
+	claimed  []*Service
 	group    lifecycle.Group
 	closers  []io.Closer
 	closing  func() error
@@ -61,6 +62,11 @@ func (s *System) Open(ctx context.Context, cfg Config) (*Instance, error) {
 		return nil, err
 	}
 	for _, svc := range in.services {
+		if err := errors.Join(in.claim(svc), ctx.Err()); err != nil {
+			return nil, errors.Join(err, in.Close())
+		}
+	}
+	for _, svc := range in.services {
 		if err := in.open(ctx, svc); err != nil {
 			return nil, errors.Join(err, in.Close())
 		}
@@ -79,8 +85,20 @@ func (in *Instance) choose() error {
 		if i < 0 {
 			return fmt.Errorf("vade: %q is not a service of %s; its services are %v", name, in.system.name, in.system.Services())
 		}
+		if slices.Contains(in.services, in.system.services[i]) {
+			return fmt.Errorf("vade: the service %s is named twice", name)
+		}
 		in.services = append(in.services, in.system.services[i])
 	}
+	return nil
+}
+
+// claim takes a service for this instance: its parts are bound to one set of engines at a time.
+func (in *Instance) claim(svc *Service) error {
+	if !svc.open.CompareAndSwap(false, true) {
+		return fmt.Errorf("vade: %s: the service is open in another instance", svc.name)
+	}
+	in.claimed = append(in.claimed, svc)
 	return nil
 }
 
@@ -131,7 +149,34 @@ func (in *Instance) closeAll() error {
 		errs = append(errs, c.Close())
 	}
 	in.outside.CloseIdleConnections()
-	return errors.Join(append(errs, in.shared.Close())...)
+	errs = append(errs, in.shared.Close())
+	for _, svc := range in.claimed {
+		svc.open.Store(false)
+	}
+	return errors.Join(errs...)
+}
+
+// Checks returns what can tell, by service, whether it can do its work right now.
+func (in *Instance) Checks() map[string]func(context.Context) error {
+	checks := make(map[string]func(context.Context) error)
+	for _, svc := range in.services {
+		for _, p := range svc.parts {
+			c, ok := p.(operation.Checker)
+			if !ok {
+				continue
+			}
+			before, many := checks[svc.name]
+			checks[svc.name] = func(ctx context.Context) error {
+				if many {
+					if err := before(ctx); err != nil {
+						return err
+					}
+				}
+				return c.Check(ctx)
+			}
+		}
+	}
+	return checks
 }
 
 // Handler returns the operations of a service that runs here, as a plain handler.

@@ -1,6 +1,8 @@
 package vade
 
 import (
+	"sync/atomic"
+
 	"github.com/vade-go/vade/manifest"
 	"github.com/vade-go/vade/operation"
 )
@@ -12,6 +14,7 @@ type Service struct {
 	parts                          []operation.Part
 	byKey                          map[any]operation.Part
 	settings                       []setting
+	open                           atomic.Bool // in some instance
 }
 
 // ServiceOption describes a service.

@@ -5,10 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strings"
+	"slices"
 	"sync"
 
-	"github.com/vade-go/vade/config"
 	"github.com/vade-go/vade/manifest"
 	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/schema"
@@ -35,9 +34,11 @@ func (s *System) Name() string { return s.name }
 
 // Services returns the names of the services, in the order of their declaration.
 func (s *System) Services() []string {
-	names := make([]string, len(s.services))
-	for i, svc := range s.services {
-		names[i] = svc.name
+	names := make([]string, 0, len(s.services))
+	for _, svc := range s.services {
+		if svc != nil {
+			names = append(names, svc.name)
+		}
 	}
 	return names
 }
@@ -80,7 +81,14 @@ func (s *System) describe() (*manifest.System, error) {
 		errs = append(errs, fmt.Errorf("vade: system %q: %w", s.name, errName))
 	}
 	seen := make(map[string]*Service)
-	for _, svc := range s.services {
+	for i, svc := range s.services {
+		if svc == nil {
+			errs = append(errs, fmt.Errorf("vade: system %s: service %d is nil", s.name, i+1))
+			continue
+		}
+		if slices.Contains(reservedNames(), svc.name) {
+			errs = append(errs, fmt.Errorf("vade: %s: service %q: the name is taken in the data folder, by a part of Vade", svc.source, svc.name))
+		}
 		if !namePattern.MatchString(svc.name) {
 			errs = append(errs, fmt.Errorf("vade: %s: service %q: %w", svc.source, svc.name, errName))
 		}
@@ -89,11 +97,10 @@ func (s *System) describe() (*manifest.System, error) {
 		}
 		seen[svc.name] = svc
 		ms, more := svc.describe(operation.Description{Compiler: s.compiler, Definitions: definitions})
-		ms.Settings = svc.describeSettings()
 		m.Services = append(m.Services, ms)
 		errs = append(errs, more...)
 	}
-	errs = append(errs, checkCalls(m), checkRoutes(m))
+	errs = append(errs, s.describeSettings(m), checkCalls(m), checkRoutes(m))
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
@@ -104,6 +111,9 @@ func (s *System) describe() (*manifest.System, error) {
 	m.Normalize()
 	return m, nil
 }
+
+// reservedNames are folders that Vade keeps beside those of the services: of the embedded broker and of the development issuer.
+func reservedNames() []string { return []string{"nats", "issuer"} }
 
 // checkCalls reports connections to services that the system does not have.
 func checkCalls(m *manifest.System) error {
@@ -116,44 +126,4 @@ func checkCalls(m *manifest.System) error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// checkRoutes reports two services that want the same route, which a gateway could not tell apart.
-func checkRoutes(m *manifest.System) error {
-	var errs []error
-	first := make(map[string]*manifest.Operation)
-	for i := range m.Services {
-		for j := range m.Services[i].Operations {
-			op := &m.Services[i].Operations[j]
-			route := op.Method + " " + anonymous(op.Path)
-			if other, ok := first[route]; ok {
-				errs = append(errs, fmt.Errorf("vade: %s: %s %s: the route belongs to %s at %s", op.Source, op.Method, op.Path, other.ID, other.Source))
-			}
-			first[route] = op
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// anonymous replaces the names of path parameters, which do not tell routes apart.
-func anonymous(path string) string {
-	segments := strings.Split(path, "/")
-	for i, seg := range segments {
-		if strings.HasPrefix(seg, "{") {
-			segments[i] = "{}"
-		}
-	}
-	return strings.Join(segments, "/")
-}
-
-func (s *Service) describeSettings() []manifest.Setting {
-	set := config.New(config.Source{Prefix: "VADE_", Environ: []string{}})
-	for _, st := range s.settings {
-		set.Bind(s.name, copyOf(st.target))
-	}
-	var out []manifest.Setting
-	for _, v := range set.Values() {
-		out = append(out, manifest.Setting{Key: v.Key, Env: v.Env, Doc: v.Doc, Secret: v.Secret})
-	}
-	return out
 }

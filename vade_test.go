@@ -110,6 +110,82 @@ func TestMistakesOfTheWholeSystemComeBackTogether(t *testing.T) {
 	}
 }
 
+func TestRoutesThatNobodyCouldTellApartAreMistakes(t *testing.T) {
+	t.Parallel()
+	get := func(svc *vade.Service, path string) *vade.Service {
+		api.Get(svc, path, func(context.Context, struct {
+			ID string `path:"id"`
+		}) (string, error) {
+			return "", nil
+		}, auth.Public())
+		return svc
+	}
+	none := func(svc *vade.Service, path string) *vade.Service {
+		api.Get(svc, path, func(context.Context, api.None) (string, error) { return "", nil }, auth.Public())
+		return svc
+	}
+	for want, services := range map[string][]*vade.Service{
+		"the route belongs to one.get-a-id-b (GET /a/{id}/b)":  {get(vade.NewService("one"), "/a/{id}/b"), get(vade.NewService("two"), "/a/b/{id}")},
+		"GET /metrics: the program itself answers /metrics":    {none(vade.NewService("one"), "/metrics")},
+		"GET /docs/{id}: the program itself answers /docs":     {get(vade.NewService("one"), "/docs/{id}")},
+		"GET /livez: the program itself answers /livez":        {none(vade.NewService("one"), "/livez")},
+		`service "nats": the name is taken in the data folder`: {vade.NewService("nats")},
+		"service 2 is nil": {vade.NewService("one"), nil},
+	} {
+		_, err := vade.NewSystem("house", services...).Manifest()
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error does not say %q: %v", want, err)
+		}
+	}
+	if _, err := vade.NewSystem("house", get(vade.NewService("one"), "/a/{id}"), none(vade.NewService("two"), "/a/b")).Manifest(); err != nil {
+		t.Errorf("the more special route is no conflict: %v", err)
+	}
+}
+
+func TestMistakesInSettingsAndHooksNameTheirPlace(t *testing.T) {
+	t.Parallel()
+	svc := vade.NewService("one")
+	vade.Settings(svc, struct{ Doors chan int }{})
+	vade.OnStart(svc, "nothing", nil)
+	other := vade.NewService("two")
+	vade.Settings(other, struct{ Size int }{})
+	vade.Settings(other, struct{ Size int }{})
+	_, err := vade.NewSystem("house", svc, other).Manifest()
+	for _, part := range []string{"one.doors", `OnStart "nothing": the function is nil`, "two.size"} {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("the error does not say %q: %v", part, err)
+		}
+	}
+	if strings.Count(fmt.Sprint(err), "vade_test.go:") != 3 {
+		t.Errorf("not every mistake has its place: %v", err)
+	}
+}
+
+func TestAServiceIsOpenInOneInstanceAtATime(t *testing.T) {
+	t.Parallel()
+	system := vade.NewSystem("house", greeter())
+	first, err := open(t, system, vade.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := open(t, system, vade.Config{}); err == nil || !strings.Contains(err.Error(), "greeter: the service is open in another instance") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := open(t, system, vade.Config{Services: []string{"greeter", "greeter"}}); err == nil || !strings.Contains(err.Error(), "named twice") {
+		t.Errorf("got %v", err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := open(t, system, vade.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestWorkAtTheStartIsDoneInOrderAndCanFail(t *testing.T) {
 	t.Parallel()
 	var did []string

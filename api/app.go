@@ -55,7 +55,7 @@ func (a *App) Describe(d *operation.Description) error {
 		}
 		d.Service.Operations = append(d.Service.Operations, *e.op)
 	}
-	a.mux.HandleFunc("/", a.unmatched)
+	a.mux.Handle("/", Unmatched(a.mux))
 	return errors.Join(errs...)
 }
 
@@ -75,36 +75,39 @@ func (a *App) route(e *endpoint) (err error) {
 	return nil
 }
 
-// unmatched answers what no operation does: a path that has other methods, or none.
-func (a *App) unmatched(w http.ResponseWriter, r *http.Request) {
-	allowed := a.allowed(r)
-	if len(allowed) == 0 {
-		problem.Write(w, problem.NotFound())
-		return
-	}
-	w.Header().Set("Allow", strings.Join(allowed, ", "))
-	if r.Method == http.MethodOptions {
-		w.WriteHeader(http.StatusNoContent)
-		return
-	}
-	problem.Write(w, problem.MethodNotAllowed())
+// Unmatched answers what no other pattern of the mux does, when it is registered for "/": a path that has other methods with
+// problem.MethodNotAllowed and the header Allow, any other with problem.NotFound.
+func Unmatched(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		allowed := allowed(mux, r)
+		if len(allowed) == 0 {
+			problem.Write(w, problem.NotFound())
+			return
+		}
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		if r.Method == http.MethodOptions {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		problem.Write(w, problem.MethodNotAllowed())
+	})
 }
 
 // allowed returns the methods that the path of a request has, sorted.
-func (a *App) allowed(r *http.Request) []string {
-	var methods []string
-	for _, m := range []string{"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"} {
+func allowed(mux *http.ServeMux, r *http.Request) []string {
+	var list []string
+	for _, m := range append(methods(), http.MethodHead) {
 		probe := *r
 		probe.Method = m
-		if _, pattern := a.mux.Handler(&probe); pattern != "/" {
-			methods = append(methods, m)
+		if _, pattern := mux.Handler(&probe); pattern != "/" {
+			list = append(list, m)
 		}
 	}
-	if len(methods) > 0 {
-		methods = append(methods, http.MethodOptions)
-		slices.Sort(methods)
+	if len(list) > 0 {
+		list = append(list, http.MethodOptions)
+		slices.Sort(list)
 	}
-	return methods
+	return list
 }
 
 // Open compiles the running plans.

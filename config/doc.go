@@ -23,7 +23,8 @@
 // means; required wants it set, and not to an empty text. Nested structs nest further; the fields of embedded structs are those
 // of the outer one.
 //
-// A bound or nested struct may have a method Validate() error. It runs once everything is loaded; several errors are joined.
+// A bound or nested struct may have a method Validate() error. It runs once everything is loaded; several errors are joined. One
+// whose text begins with the name of a setting, as in "failure_rate: 3 is not between 0 and 1", is reported with its place.
 //
 // # Types
 //

@@ -18,6 +18,10 @@ func (s *Set) Load() error {
 	return errors.Join(errs...)
 }
 
+// Err returns what is wrong with the structs bound so far, joined, each an [*Error]: a type that no setting can have, a key that is
+// there twice. [Set.Load] reports it too.
+func (s *Set) Err() error { return errors.Join(s.errs...) }
+
 // loadEnviron takes the variables that begin with the prefix.
 func (s *Set) loadEnviron() []error {
 	var errs []error
@@ -80,10 +84,24 @@ func (s *Set) validate() []error {
 			continue
 		}
 		for _, err := range split(v.Validate()) {
-			errs = append(errs, &Error{Key: b.section, Reason: err.Error()})
+			errs = append(errs, s.place(b.section, err))
 		}
 	}
 	return errs
+}
+
+// place finds out where the setting stands that a Validate method objects to, when its text begins with the setting's name.
+func (s *Set) place(section string, err error) error {
+	name, reason, ok := strings.Cut(err.Error(), ": ")
+	key := strings.TrimPrefix(section+"."+name, ".")
+	if f, known := s.find(key); ok && known {
+		e := &Error{Key: f.key, Reason: reason}
+		if f.origin != fromDefault {
+			e.Origin = f.origin
+		}
+		return e
+	}
+	return &Error{Key: section, Reason: err.Error()}
 }
 
 // split takes joined errors apart.

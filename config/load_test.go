@@ -302,7 +302,9 @@ func TestRulesOfAStructAreCheckedAfterLoading(t *testing.T) {
 		return set.Load()
 	}
 	err := bind("APP_PAY_PAL_RATE=2", "APP_PAY_PAL_NAME=x", "APP_PAY_PAL_INNER_LIMIT=-1")
-	if err == nil || err.Error() != "pay-pal: rate: too much\npay-pal: rate: really\npay-pal.inner: limit: below zero" {
+	want := "environment APP_PAY_PAL_RATE: pay-pal.rate: too much\nenvironment APP_PAY_PAL_RATE: pay-pal.rate: really\n" +
+		"environment APP_PAY_PAL_INNER_LIMIT: pay-pal.inner.limit: below zero"
+	if fmt.Sprint(err) != want {
 		t.Errorf("got %v", err)
 	}
 	if err := bind("APP_PAY_PAL_RATE=2"); err == nil || strings.Contains(err.Error(), "too much") {

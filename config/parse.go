@@ -174,7 +174,7 @@ func parseURL(text string, v reflect.Value) (reason string) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return "is not a URL"
+		return "is not a URL such as nats://127.0.0.1:4222"
 	case v.Type() == urlType:
 		v.Set(reflect.ValueOf(*u))
 	case text == "":

@@ -109,7 +109,7 @@ func TestFieldsOfAnEmbeddedStructAreThoseOfTheOuter(t *testing.T) {
 	}
 	set := config.New(config.Source{Prefix: "APP_", Environ: []string{"APP_NAME=bad", "APP_TAGGED_SIZE=3"}})
 	set.Bind("", &s)
-	if err := set.Load(); fmt.Sprint(err) != `name: "bad" is not allowed` || s.Name != "bad" || s.Size != 3 {
+	if err := set.Load(); fmt.Sprint(err) != `environment APP_NAME: name: "bad" is not allowed` || s.Name != "bad" || s.Size != 3 {
 		t.Errorf("got %+v, %v", s, err)
 	}
 }

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"cmp"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -22,6 +23,13 @@ type CORS struct {
 	AllowCredentials bool
 	// MaxAge is how long a browser may remember the answer. Default: [DefaultCORSMaxAge].
 	MaxAge time.Duration
+}
+
+// Validate reports what makes no sense, or would let every site in.
+func (c CORS) Validate() error {
+	var wrong mistakes
+	c.check(&wrong)
+	return errors.Join(wrong...)
 }
 
 func (c CORS) check(wrong *mistakes) {

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -37,7 +38,7 @@ type RunOptions struct {
 // stops the group within the grace period; ctx is not needed for that any more. It returns nil after an orderly life, and
 // otherwise, joined, what went wrong: a start that failed, a component that broke while it ran, components that did not stop.
 //
-// A second signal ends the wait at once. When the program stops for another reason than a signal, the first one is only
+// A second signal ends the wait at once, unless it comes within a tenth of a second of the first. When the program stops for another reason than a signal, the first one is only
 // noted.
 func Run(ctx context.Context, g *Group, opts RunOptions) error {
 	opts, release := opts.withDefaults()
@@ -56,7 +57,11 @@ func Run(ctx context.Context, g *Group, opts RunOptions) error {
 	if start := <-begun; !errors.Is(start, ErrStopped) { // being stopped is no failure of a start
 		reason = errors.Join(start, reason)
 	}
-	return errors.Join(reason, err)
+	err = errors.Join(reason, err)
+	if p, ok := errors.AsType[*PanicError](err); ok {
+		opts.Log.Error("a component panicked", "panic", fmt.Sprint(p.Value), "stack", string(p.Stack))
+	}
+	return err
 }
 
 func (o RunOptions) withDefaults() (opts RunOptions, release func()) {
@@ -112,10 +117,14 @@ func await(ctx context.Context, g *Group, opts RunOptions) (signalled bool, reas
 	}
 }
 
+// together is how far apart signals may be that mean the same: some tools send one to a process and to its group.
+const together = 100 * time.Millisecond
+
 // stop stops the group and waits for that, or for the second signal.
 func stop(ctx context.Context, g *Group, opts RunOptions, signalled bool) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), opts.Grace)
 	defer cancel()
+	last := time.Now() // that a signal counted
 	stopped := make(chan error, 1)
 	go func() { stopped <- g.Stop(ctx) }()
 	for {
@@ -123,8 +132,11 @@ func stop(ctx context.Context, g *Group, opts RunOptions, signalled bool) error 
 		case err := <-stopped:
 			return err
 		case s := <-opts.Signals:
-			if !signalled {
-				signalled = true
+			switch {
+			case signalled && time.Since(last) < together:
+				continue
+			case !signalled:
+				signalled, last = true, time.Now()
 				opts.Log.Info("stopping already; one more signal does not wait", "signal", s.String())
 				continue
 			}

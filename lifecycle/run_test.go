@@ -87,6 +87,8 @@ func TestASecondSignalDoesNotWait(t *testing.T) {
 		signals, release := make(chan os.Signal, 1), make(chan struct{})
 		defer close(release)
 		g.Add("deaf", lifecycle.Func{OnStop: func(context.Context) error {
+			signals <- os.Interrupt // together with the first, so it means the same
+			<-time.After(time.Second)
 			signals <- os.Interrupt
 			<-release
 			return nil
@@ -96,7 +98,7 @@ func TestASecondSignalDoesNotWait(t *testing.T) {
 		err := lifecycle.Run(t.Context(), &g, lifecycle.RunOptions{
 			Signals: signals, OnReady: func() { signals <- os.Interrupt }, OnSecondSignal: func() { quit++ },
 		})
-		if !errors.Is(err, lifecycle.ErrQuit) || quit != 1 || time.Since(began) != 0 {
+		if !errors.Is(err, lifecycle.ErrQuit) || quit != 1 || time.Since(began) != time.Second {
 			t.Errorf("after %v: %v, quit %d times", time.Since(began), err, quit)
 		}
 	})
@@ -219,6 +221,7 @@ func TestSignalsAreHeardWhileAFailedStartComesDown(t *testing.T) {
 		signals := make(chan os.Signal)
 		g.Add("a", lifecycle.Func{OnStop: func(ctx context.Context) error {
 			signals <- os.Interrupt
+			<-time.After(time.Second)
 			signals <- os.Interrupt
 			<-ctx.Done()
 			return nil
@@ -226,7 +229,7 @@ func TestSignalsAreHeardWhileAFailedStartComesDown(t *testing.T) {
 		g.Add("b", lifecycle.Func{OnStart: func(context.Context) error { return errBroken }})
 		began := time.Now()
 		err := lifecycle.Run(t.Context(), &g, lifecycle.RunOptions{Signals: signals})
-		if !errors.Is(err, lifecycle.ErrQuit) || time.Since(began) != 0 {
+		if !errors.Is(err, lifecycle.ErrQuit) || time.Since(began) != time.Second {
 			t.Errorf("after %v: %v", time.Since(began), err)
 		}
 		<-g.Done()

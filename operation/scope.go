@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 
@@ -39,6 +40,12 @@ type Part interface {
 	Describe(d *Description) error
 	// Open binds the part to what it runs on. It runs once, after Describe of every part.
 	Open(ctx context.Context, env *Env) error
+}
+
+// Checker is a [Part] that can tell whether it can do its work right now: a database that answers. Readiness probes ask it.
+type Checker interface {
+	// Check returns nil, or the reason for the log. It returns soon after ctx ends.
+	Check(ctx context.Context) error
 }
 
 // Description is what parts write themselves into.
@@ -137,5 +144,18 @@ func Source(skip int) string {
 	name := runtime.FuncForPC(pc).Name() // "host/mod/pkg.(*T).method" or "main.main"
 	dir, last := path.Split(name)
 	pkg, _, _ := strings.Cut(last, ".")
-	return fmt.Sprintf("%s%s/%s:%d", dir, pkg, path.Base(file), line)
+	pkg = dir + pkg
+	if pkg == "main" {
+		pkg = mainPath()
+	}
+	return fmt.Sprintf("%s/%s:%d", pkg, path.Base(file), line)
 }
+
+// mainPath is the import path of the program's main package, where the build recorded it.
+var mainPath = sync.OnceValue(func() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Path == "" || info.Path == "command-line-arguments" {
+		return "main"
+	}
+	return info.Path
+})

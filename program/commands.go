@@ -2,9 +2,12 @@ package program
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -21,7 +24,7 @@ func (p *program) tokenCommand() *cobra.Command {
 	var scope, subject string
 	var ttl time.Duration
 	cmd := &cobra.Command{
-		Use: "token", Short: "Prints a bearer token of the development issuer", Args: cobra.NoArgs,
+		Use: "token", Short: "Prints a bearer token of the development issuer", Args: noArgs,
 		Example: fmt.Sprintf("  %s token --scope %q --subject alice", p.system.Name(), "bookings:read bookings:write"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			settings, _, m, err := p.load()
@@ -34,6 +37,13 @@ func (p *program) tokenCommand() *cobra.Command {
 			scopes := strings.Fields(scope)
 			if !cmd.Flags().Changed("scope") {
 				scopes = allScopes(m)
+			}
+			if ttl <= 0 {
+				return fmt.Errorf("--ttl %v: a token is valid for a while, such as 8h", ttl)
+			}
+			if _, err := os.Stat(settings.issuerDir()); errors.Is(err, fs.ErrNotExist) {
+				fmt.Fprintf(p.world.Stderr, "%s: there was no issuer in %s, so one was made; a program with other data does not know it\n",
+					m.Name, settings.issuerDir())
 			}
 			token, err := p.issue(settings, subject, scopes, ttl)
 			if err != nil {
@@ -81,7 +91,7 @@ func allScopes(m *manifest.System) []string {
 func (p *program) healthCommand() *cobra.Command {
 	var address string
 	cmd := &cobra.Command{
-		Use: "health", Short: "Asks a running program whether it is ready; exit code 1 when it is not", Args: cobra.NoArgs,
+		Use: "health", Short: "Asks a running program whether it is ready; exit code 1 when it is not", Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if address == "" {
 				settings, _, _, err := p.load()
@@ -89,6 +99,9 @@ func (p *program) healthCommand() *cobra.Command {
 					return err
 				}
 				address = settings.Console
+			}
+			if err := checkAddress("--address", address); err != nil {
+				return err
 			}
 			return failed(p.askHealth(cmd.Context(), address))
 		},
@@ -120,7 +133,7 @@ func (p *program) askHealth(ctx context.Context, address string) error {
 
 func (p *program) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Prints the version of the program and what it was built with", Args: cobra.NoArgs,
+		Use: "version", Short: "Prints the version of the program and what it was built with", Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			v := version()
 			_, err := fmt.Fprintf(p.world.Stdout, "%s %s (vade %s, %s %s/%s)\n",

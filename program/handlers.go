@@ -42,8 +42,19 @@ func (h *host) operators() http.Handler {
 	if data, err := h.manifest.Encode(); err == nil {
 		mux.Handle("GET /manifest.json", static("application/json", data))
 	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { problem.Write(w, problem.NotFound()) })
-	return mux
+	mux.Handle("/", api.Unmatched(mux))
+	return api.CleanPaths(mux)
+}
+
+// whenStarted answers that the service is not available until everything has started. The probes beside it answer before.
+func (h *host) whenStarted(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !h.started.Load() {
+			problem.Write(w, problem.Unavailable())
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // services is the handler of the role serve: the operations of some services, and what operators need, on one address that
@@ -52,7 +63,6 @@ func (h *host) services(instance *vade.Instance, names []string) http.Handler {
 	mux := http.NewServeMux()
 	mount(mux, h.probes())
 	mux.Handle("GET /metrics", h.telemetry.Metrics())
-	fallback := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { problem.Write(w, problem.NotFound()) }))
 	for _, name := range names {
 		svc, _ := h.manifest.Service(name)
 		handler, serves := instance.Handler(name)
@@ -60,11 +70,10 @@ func (h *host) services(instance *vade.Instance, names []string) http.Handler {
 			continue
 		}
 		for _, op := range svc.Operations {
-			mux.Handle(op.Pattern(), handler)
+			mux.Handle(op.Pattern(), h.whenStarted(handler))
 		}
-		fallback = handler // knows best which methods its paths have
 	}
-	mux.Handle("/", fallback)
+	mux.Handle("/", api.Unmatched(mux))
 	return api.CleanPaths(mux)
 }
 

@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/vade-go/vade"
@@ -20,6 +23,7 @@ import (
 	"github.com/vade-go/vade/internal/httpserver"
 	"github.com/vade-go/vade/lifecycle"
 	"github.com/vade-go/vade/manifest"
+	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/telemetry"
 )
 
@@ -34,6 +38,7 @@ type host struct {
 	group     *lifecycle.Group
 	opened    []io.Closer // before the start, to be closed when it does not come to that
 	began     time.Time
+	started   atomic.Bool // everything is up, or was
 }
 
 // prepare does everything that can fail without anything being opened.
@@ -43,9 +48,13 @@ func (p *program) prepare() (*host, error) {
 	if err != nil {
 		return nil, err
 	}
+	traces, err := p.traces()
+	if err != nil {
+		return nil, err
+	}
 	tel, err := telemetry.New(telemetry.Config{
 		Service: p.system.Name(), Version: version().version, Environment: settings.Env,
-		Output: p.world.Stderr, Level: settings.Log.Level, Format: settings.Log.Format, Traces: p.traces(),
+		Output: p.world.Stderr, Level: settings.Log.Level, Format: settings.Log.Format, Traces: traces,
 	})
 	if err != nil {
 		return nil, err
@@ -61,13 +70,18 @@ func (p *program) prepare() (*host, error) {
 }
 
 // traces reads the standard variable OTEL_TRACES_EXPORTER.
-func (p *program) traces() string {
+func (p *program) traces() (string, error) {
+	const name = "OTEL_TRACES_EXPORTER"
 	for _, kv := range slices.Backward(p.world.Environ) {
-		if v, ok := strings.CutPrefix(kv, "OTEL_TRACES_EXPORTER="); ok {
-			return v
+		switch v, ok := strings.CutPrefix(kv, name+"="); {
+		case !ok:
+		case v == "" || v == telemetry.TracesNone || v == telemetry.TracesConsole:
+			return v, nil
+		default:
+			return "", fmt.Errorf("environment %s: %q is not known here: none and console are", name, v)
 		}
 	}
-	return "none"
+	return telemetry.TracesNone, nil
 }
 
 // listen takes an address before anything else is opened, so that a port in use stops the program while nothing has happened.
@@ -91,18 +105,21 @@ func (h *host) abort(err error) error {
 
 // open opens services in this process.
 func (h *host) open(ctx context.Context, names []string) (*vade.Instance, error) {
-	if err := h.makeDataDir(); err != nil {
-		return nil, err
-	}
 	peers, err := h.settings.peers()
 	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(checkPeers(h.manifest, names, peers), h.checkIssuer(names)); err != nil {
+		return nil, err
+	}
+	if err := h.makeDataDir(); err != nil {
 		return nil, err
 	}
 	engines, err := h.settings.engines(h.program.drivers, needs(h.manifest, names))
 	if err != nil {
 		return nil, err
 	}
-	verifier, err := h.verifier()
+	verifier, err := h.verifier(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +130,51 @@ func (h *host) open(ctx context.Context, names []string) (*vade.Instance, error)
 		return nil, err
 	}
 	h.opened = append(h.opened, instance)
+	for name, check := range instance.Checks() {
+		h.health.Register(name, check)
+	}
+	h.warnAboutOwnBroker(names, engines)
 	return instance, nil
+}
+
+// warnAboutOwnBroker says that services elsewhere do not hear of what happens here.
+func (h *host) warnAboutOwnBroker(names []string, engines operation.Engines) {
+	if e, ok := engines["events"]; ok && e.URL.Scheme == "embedded" && len(names) < len(h.manifest.Services) {
+		h.log.Warn("the embedded broker is this process's own: services elsewhere are cut off from its events; set VADE_EVENTS to a shared one")
+	}
+}
+
+// checkPeers reports calls that would lead nowhere.
+func checkPeers(m *manifest.System, names []string, peers map[string]*url.URL) error {
+	var errs []error
+	for _, name := range names {
+		svc, ok := m.Service(name)
+		if !ok {
+			return fmt.Errorf("%q is not a service of %s", name, m.Name)
+		}
+		for _, called := range svc.Calls {
+			if _, known := peers[called]; !known && !slices.Contains(names, called) {
+				errs = append(errs, fmt.Errorf("%s calls %s, which does not run here and has no address; set VADE_UPSTREAMS=%s=http://HOST:PORT", name, called, called))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// checkIssuer reports operations whose callers nobody could identify.
+func (h *host) checkIssuer(names []string) error {
+	if h.settings.developmentIssuer() || h.settings.Auth.Issuer != "" {
+		return nil
+	}
+	for _, name := range names {
+		svc, _ := h.manifest.Service(name)
+		for _, op := range svc.Operations {
+			if len(op.Security.Schemes) > 0 {
+				return fmt.Errorf("%s and perhaps others ask for a token, and no issuer is configured; set VADE_AUTH_ISSUER and VADE_AUTH_JWKS", op.ID)
+			}
+		}
+	}
+	return nil
 }
 
 // needs lists the capabilities that the services use.
@@ -162,26 +223,43 @@ func (s *Settings) audience(system string) string {
 	return system
 }
 
-// verifier checks bearer tokens of the issuer in force. It is nil in production when no issuer is configured, and then no
-// operation that needs a token starts.
-func (h *host) verifier() (auth.Verifier, error) {
+// verifier checks bearer tokens of the issuer in force. It is nil in production when no issuer is configured.
+func (h *host) verifier(ctx context.Context) (auth.Verifier, error) {
 	s := h.settings
-	cfg := auth.VerifierConfig{Issuer: s.Auth.Issuer, Audience: s.audience(h.manifest.Name)}
-	if s.developmentIssuer() {
+	cfg := auth.VerifierConfig{Scheme: scheme(h.manifest), Issuer: s.Auth.Issuer, Audience: s.audience(h.manifest.Name)}
+	switch {
+	case s.developmentIssuer():
 		issuer, err := devissuer.Open(s.issuerDir())
 		if err != nil {
 			return nil, err
 		}
 		cfg.Issuer = devissuer.URL
 		return newVerifier(auth.FileKeys(issuer.JWKSPath()), cfg)
-	}
-	if s.Auth.Issuer == "" {
+	case s.Auth.Issuer == "":
 		return nil, nil
-	}
-	if u, err := url.Parse(s.Auth.JWKS); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
+	case s.remoteKeys():
 		return newVerifier(auth.RemoteKeys(s.Auth.JWKS, auth.RemoteConfig{}), cfg)
 	}
-	return newVerifier(auth.FileKeys(s.Auth.JWKS), cfg)
+	keys := auth.FileKeys(s.Auth.JWKS)
+	if _, err := keys.Keys(ctx, ""); err != nil { // what cannot be read now will not be there for the first request
+		return nil, fmt.Errorf("auth.jwks: %w; set VADE_AUTH_JWKS to the URL or the file of the issuer's keys", err)
+	}
+	return newVerifier(keys, cfg)
+}
+
+// scheme is the name by which the system calls its issuer; "" when it has none, or more than one can tell apart.
+func scheme(m *manifest.System) string {
+	var names []string
+	for _, svc := range m.Services {
+		for _, op := range svc.Operations {
+			names = append(names, op.Security.Schemes...)
+		}
+	}
+	slices.Sort(names)
+	if names = slices.Compact(names); len(names) == 1 {
+		return names[0]
+	}
+	return ""
 }
 
 // newVerifier keeps a nil *auth.JWT from becoming a verifier that is not nil.
@@ -207,17 +285,20 @@ func (h *host) gateway(upstreams map[string]gateway.Upstream) (*gateway.Gateway,
 
 // run starts the group, says that the program is ready, and stops it at a signal.
 func (h *host) run(ctx context.Context, ready func()) error {
-	started := false
 	err := lifecycle.Run(ctx, h.group, lifecycle.RunOptions{
 		Grace: h.settings.Grace, Log: h.log, Health: h.health, Signals: h.program.world.Signals,
 		OnReady: func() {
-			started = true
+			h.started.Store(true)
 			h.log.Info("started", "took", time.Since(h.began).Round(time.Millisecond).String())
 			ready()
 		},
-		OnSecondSignal: func() { os.Exit(ExitFailed) },
+		OnSecondSignal: func() {
+			if h.program.world.owner {
+				os.Exit(ExitFailed)
+			}
+		},
 	})
-	if err = errors.Join(err, h.flush()); started {
+	if err = errors.Join(err, h.flush()); h.started.Load() {
 		err = failed(err)
 	}
 	return err
@@ -235,6 +316,7 @@ func (h *host) welcome(w io.Writer, front, operators string) {
 		h.log.Info("ready", "gateway", front, "console", operators)
 		return
 	}
+	front, operators = reachable(front), reachable(operators)
 	base := "http://" + front
 	fmt.Fprintf(w, "\n%s is ready after %v.\n\n", h.manifest.Name, time.Since(h.began).Round(time.Millisecond))
 	fmt.Fprintf(w, "  API        %s\n  Docs       %s/docs\n  Health     http://%s/readyz\n  Metrics    http://%s/metrics\n  Data       %s\n",
@@ -253,4 +335,13 @@ func (h *host) welcome(w io.Writer, front, operators string) {
 		fmt.Fprintf(w, "\nTry:\n\n  %s\n", strings.Join(lines, "\n\n  "))
 	}
 	fmt.Fprint(w, "\nCtrl-C stops it.\n\n")
+}
+
+// reachable turns an address that means all of a machine's into one that a developer can open.
+func reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if ip, bad := netip.ParseAddr(host); err == nil && bad == nil && ip.IsUnspecified() {
+		return net.JoinHostPort("localhost", port)
+	}
+	return address
 }

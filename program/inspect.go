@@ -17,7 +17,7 @@ import (
 func (p *program) inspections() []*cobra.Command {
 	return []*cobra.Command{
 		{
-			Use: "manifest", Short: "Prints the declared system as JSON", Args: cobra.NoArgs,
+			Use: "manifest", Short: "Prints the declared system as JSON", Args: noArgs,
 			RunE: func(*cobra.Command, []string) error { return p.printManifest() },
 		},
 		{
@@ -26,7 +26,7 @@ func (p *program) inspections() []*cobra.Command {
 			RunE: func(_ *cobra.Command, args []string) error { return p.printOpenAPI(args) },
 		},
 		{
-			Use: "routes", Short: "Prints every operation: method, path, id and who may call it", Args: cobra.NoArgs,
+			Use: "routes", Short: "Prints every operation: method, path, id and who may call it", Args: noArgs,
 			RunE: func(*cobra.Command, []string) error { return p.printRoutes() },
 		},
 		{
@@ -34,7 +34,7 @@ func (p *program) inspections() []*cobra.Command {
 			RunE: func(_ *cobra.Command, args []string) error { return p.explain(args[0]) },
 		},
 		{
-			Use: "config", Short: "Prints every setting with its value and where it came from", Args: cobra.NoArgs,
+			Use: "config", Short: "Prints every setting with its value and where it came from", Args: noArgs,
 			RunE: func(*cobra.Command, []string) error { return p.printConfig() },
 		},
 	}

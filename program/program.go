@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/vade-go/vade"
@@ -89,7 +90,7 @@ func (p *program) root() *cobra.Command {
 		Short:         "Runs " + p.system.Name() + ", all of it in one process or part by part",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          known,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return p.up(cmd.Context()) },
 	}
 	root.PersistentFlags().StringVar(&p.source.file, "config", "", "settings file (default: vade.yaml, if it is there)")
@@ -102,7 +103,48 @@ func (p *program) root() *cobra.Command {
 	root.AddCommand(p.roles()...)
 	root.AddCommand(p.inspections()...)
 	root.AddCommand(p.tokenCommand(), p.healthCommand(), p.versionCommand())
+	root.SetHelpCommand(&cobra.Command{
+		Use: "help [COMMAND]", Short: "Help about a command", Args: cobra.ArbitraryArgs,
+		RunE: func(_ *cobra.Command, args []string) error { return help(root, args) },
+	})
+	root.InitDefaultCompletionCmd(p.world.Args...)
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == "completion" {
+			cmd.Args, cmd.RunE = known, func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		}
+	}
 	return root
+}
+
+// known refuses a command that there is not, with the one that may have been meant.
+func known(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := fmt.Sprintf("%s --help lists them", cmd.CommandPath())
+	cmd.SuggestionsMinimumDistance = 2
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = fmt.Sprintf("did you mean %s?", strings.Join(near, " or "))
+	}
+	return fmt.Errorf("%s has no command %q; %s", cmd.CommandPath(), args[0], hint)
+}
+
+// noArgs refuses arguments where there is nothing to say.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("%s takes no arguments, and was given %q", cmd.CommandPath(), strings.Join(args, " "))
+	}
+	return nil
+}
+
+// help shows what a command does.
+func help(root *cobra.Command, args []string) error {
+	cmd, rest, err := root.Find(args)
+	if err != nil || len(rest) > 0 {
+		return known(root, args)
+	}
+	cmd.InitDefaultHelpFlag()
+	return cmd.Help()
 }
 
 // load reads the settings and describes the system: everything that can be known before anything starts, every mistake at

@@ -73,9 +73,26 @@ func TestExitCodesTellMisuseFromFailure(t *testing.T) {
 		{"path without a field", vade.NewSystem("house", lost), nil, []string{"up"}, program.ExitMisused, "{nobody} has no field"},
 		{"no driver linked", vade.NewSystem("house", stored), []string{data, "VADE_GATEWAY=127.0.0.1:0", "VADE_CONSOLE=127.0.0.1:0"}, []string{"up"}, program.ExitMisused, "store/sqlitestore"},
 		{"engine without a scheme", vade.NewSystem("house", stored), []string{data, "VADE_STORE=nowhere", "VADE_GATEWAY=127.0.0.1:0", "VADE_CONSOLE=127.0.0.1:0"}, []string{"up"}, program.ExitMisused, "no scheme"},
-		{"no issuer in production", house(), []string{data, "VADE_ENV=prod", "VADE_GATEWAY=127.0.0.1:0", "VADE_CONSOLE=127.0.0.1:0"}, []string{"up"}, program.ExitMisused, "no issuer"},
+		{"no issuer in production", house(), []string{data, "VADE_ENV=prod", "VADE_GATEWAY=127.0.0.1:0", "VADE_CONSOLE=127.0.0.1:0"}, []string{"up"}, program.ExitMisused, "VADE_AUTH_ISSUER"},
 		{"token in production", house(), []string{data, "VADE_ENV=prod"}, []string{"token"}, program.ExitMisused, "development issuer"},
 		{"nothing to explain", house(), nil, []string{"explain", "GET /nowhere"}, program.ExitMisused, "no operation"},
+		{"no address", house(), []string{"VADE_GATEWAY="}, []string{"up"}, program.ExitMisused, `environment VADE_GATEWAY: gateway: "" is not an address`},
+		{"no port", house(), []string{"VADE_CONSOLE=localhost"}, []string{"up"}, program.ExitMisused, "console: "},
+		{"keys without an issuer", house(), []string{"VADE_AUTH_JWKS=keys.json"}, []string{"up"}, program.ExitMisused, "auth.issuer: keys without"},
+		{"keys that are not there", house(), []string{data, "VADE_AUTH_ISSUER=https://x", "VADE_AUTH_JWKS=nokeys.json", "VADE_GATEWAY=127.0.0.1:0", "VADE_CONSOLE=127.0.0.1:0"}, []string{"up"}, program.ExitMisused, "VADE_AUTH_JWKS"},
+		{"keys at an odd place", house(), []string{"VADE_AUTH_ISSUER=https://x", "VADE_AUTH_JWKS=ftp://x/keys"}, []string{"up"}, program.ExitMisused, "auth.jwks: keys are at"},
+		{"the development issuer in production", house(), []string{"VADE_ENV=prod", "VADE_AUTH_ISSUER=https://dev.vade.invalid/", "VADE_AUTH_JWKS=k"}, []string{"up"}, program.ExitMisused, "not for production"},
+		{"no origin", house(), []string{"VADE_CORS_ORIGINS=app.example.com"}, []string{"up"}, program.ExitMisused, `environment VADE_CORS_ORIGINS: cors.origins: "app.example.com" is not an origin`},
+		{"unknown exporter", house(), []string{"OTEL_TRACES_EXPORTER=paper"}, []string{"up"}, program.ExitMisused, "OTEL_TRACES_EXPORTER"},
+		{"a command nearly right", house(), nil, []string{"servee"}, program.ExitMisused, "did you mean serve?"},
+		{"help about nothing", house(), nil, []string{"help", "dance"}, program.ExitMisused, "no command"},
+		{"help", house(), nil, []string{"help", "serve"}, program.ExitDone, ""},
+		{"completion for no shell", house(), nil, []string{"completion", "oyster"}, program.ExitMisused, "oyster"},
+		{"no service", house(), nil, []string{"serve"}, program.ExitMisused, "greeter"},
+		{"a service twice", house(), nil, []string{"serve", "greeter", "greeter"}, program.ExitMisused, "named twice"},
+		{"too many words", house(), nil, []string{"up", "greeter"}, program.ExitMisused, "takes no arguments"},
+		{"a token that is over", house(), nil, []string{"token", "--ttl", "-1h"}, program.ExitMisused, "--ttl"},
+		{"no address of a program", house(), nil, []string{"health", "--address", "foo bar"}, program.ExitMisused, "--address"},
 		{"nobody answers", house(), nil, []string{"health", "--address", "127.0.0.1:1"}, program.ExitFailed, "not reachable"},
 	}
 	for _, tt := range tests {
@@ -95,6 +112,14 @@ func TestExitCodesTellMisuseFromFailure(t *testing.T) {
 
 func TestEveryMistakeHasItsOwnLine(t *testing.T) {
 	t.Parallel()
+	lost := vade.NewService("lost")
+	api.Get(lost, "/{one}/{two}", hello, auth.Public())
+	_, text, _ := run(t, vade.NewSystem("house", lost), nil, "routes")
+	for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
+		if !strings.HasPrefix(line, "house: ") || !strings.Contains(line, "program_test.go:") || !strings.Contains(line, "path: ") {
+			t.Errorf("a line without its place: %s", line)
+		}
+	}
 	_, errs, _ := run(t, house(), []string{"VADE_GRACE=x", "VADE_NONSENSE=1"}, "up")
 	lines := strings.Split(strings.TrimSpace(errs), "\n")
 	if len(lines) != 2 || !strings.HasPrefix(lines[0], "house: ") || !strings.HasPrefix(lines[1], "house: ") {

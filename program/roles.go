@@ -3,29 +3,50 @@ package program
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/vade-go/vade/gateway"
+	"github.com/vade-go/vade/internal/httpserver"
 	"github.com/vade-go/vade/lifecycle"
 )
 
 func (p *program) roles() []*cobra.Command {
 	return []*cobra.Command{
 		{
-			Use: "up", Short: "Runs the whole system in this process, behind the gateway (the default)", Args: cobra.NoArgs,
+			Use: "up", Short: "Runs the whole system in this process, behind the gateway (the default)", Args: noArgs,
 			RunE: func(cmd *cobra.Command, _ []string) error { return p.up(cmd.Context()) },
 		},
 		{
 			Use: "serve SERVICE...", Short: "Runs some services in this process, without a gateway",
-			Args: cobra.MinimumNArgs(1), ValidArgs: p.system.Services(),
+			Args: p.someServices, ValidArgs: p.system.Services(),
 			RunE: func(cmd *cobra.Command, names []string) error { return p.serve(cmd.Context(), names) },
 		},
 		{
-			Use: "gateway", Short: "Runs the gateway alone, in front of services that run elsewhere", Args: cobra.NoArgs,
+			Use: "gateway", Short: "Runs the gateway alone, in front of services that run elsewhere", Args: noArgs,
 			RunE: func(cmd *cobra.Command, _ []string) error { return p.gateway(cmd.Context()) },
 		},
 	}
+}
+
+// someServices asks for the names of services, each once.
+func (p *program) someServices(_ *cobra.Command, names []string) error {
+	all := p.system.Services()
+	if len(names) == 0 {
+		return fmt.Errorf("serve takes the names of services: %s", strings.Join(all, ", "))
+	}
+	for i, name := range names {
+		switch {
+		case !slices.Contains(all, name):
+			return fmt.Errorf("%q is not a service of %s; its services are %s", name, p.system.Name(), strings.Join(all, ", "))
+		case slices.Contains(names[:i], name):
+			return fmt.Errorf("the service %s is named twice", name)
+		}
+	}
+	return nil
 }
 
 // up is the whole system in one process.
@@ -80,6 +101,8 @@ func (h *host) behindGateway(ctx context.Context, open func() (map[string]gatewa
 	if err != nil {
 		return h.abort(err)
 	}
+	operators.Handle(h.operators())
+	h.group.Add("console", operators) // first, so that its probes answer while all else starts and drains
 	upstreams, err := open()
 	if err != nil {
 		return h.abort(err)
@@ -89,9 +112,7 @@ func (h *host) behindGateway(ctx context.Context, open func() (map[string]gatewa
 		return h.abort(err)
 	}
 	front.Handle(gw)
-	operators.Handle(h.operators())
 	h.group.Add("upstreams", closing(gw))
-	h.group.Add("console", operators)
 	h.group.Add("gateway", front)
 	return h.run(ctx, func() { ready(front.Addr().String(), operators.Addr().String()) })
 }
@@ -111,12 +132,20 @@ func (p *program) serve(ctx context.Context, names []string) error {
 		return h.abort(err)
 	}
 	server.Handle(h.services(instance, names))
+	// The listener is up first, for the probes, and is drained before the services.
+	h.group.Add("probes", early{server})
 	h.group.Add("services", instance)
-	h.group.Add("listener", server)
+	h.group.Add("listener", lifecycle.Func{OnStop: server.Stop})
 	return h.run(ctx, func() {
 		h.log.Info("ready", "role", "serve", "services", names, "address", server.Addr().String())
 	})
 }
+
+// early is a server that starts before, and ends after, what it serves; somebody else has drained it by then.
+type early struct{ *httpserver.Server }
+
+// Stop gives the address back.
+func (e early) Stop(context.Context) error { return e.Close() }
 
 // closing is a component that has nothing to start.
 func closing(c io.Closer) lifecycle.Component {

@@ -4,13 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/vade-go/vade/auth/devissuer"
 	"github.com/vade-go/vade/config"
+	"github.com/vade-go/vade/gateway"
 	"github.com/vade-go/vade/operation"
 )
 
@@ -69,11 +72,57 @@ func (s *Settings) Validate() error {
 	if s.Grace <= 0 {
 		errs = append(errs, fmt.Errorf("grace: %v is not a positive duration", s.Grace))
 	}
-	if s.Auth.Issuer != "" && s.Auth.JWKS == "" {
-		errs = append(errs, errors.New("auth.jwks: an issuer without keys cannot be verified; say where its keys are"))
-	}
+	errs = append(errs, checkAddress("gateway", s.Gateway), checkAddress("console", s.Console), checkAddress("listen", s.Listen))
+	errs = append(errs, s.checkAuth()...)
+	errs = append(errs, s.checkOrigins()...)
 	_, err := s.peers()
 	return errors.Join(append(errs, err)...)
+}
+
+// checkAddress refuses what a listener would understand otherwise than people mean it: nothing at all is every address of the
+// machine and any port.
+func checkAddress(key, address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil || port == "" {
+		return fmt.Errorf("%s: %q is not an address such as 127.0.0.1:8080, or :8080 for all of the machine's", key, address)
+	}
+	return nil
+}
+
+func (s *Settings) checkAuth() (errs []error) {
+	a := s.Auth
+	switch {
+	case a.Issuer != "" && a.JWKS == "":
+		errs = append(errs, errors.New("auth.jwks: an issuer without keys cannot be verified; say where its keys are"))
+	case a.Issuer == "" && a.JWKS != "":
+		errs = append(errs, errors.New("auth.issuer: keys without an issuer verify nothing; say whose keys they are"))
+	case strings.Contains(a.JWKS, "://") && !s.remoteKeys():
+		errs = append(errs, errors.New("auth.jwks: keys are at an http or https URL, or in a file"))
+	}
+	if !s.dev() && a.Issuer == devissuer.URL {
+		errs = append(errs, errors.New("auth.issuer: anybody can sign as the development issuer; it is not for production"))
+	}
+	return errs
+}
+
+func (s *Settings) checkOrigins() (errs []error) {
+	err := gateway.CORS{AllowedOrigins: s.CORS.Origins}.Validate()
+	joined, _ := err.(interface{ Unwrap() []error })
+	if joined == nil {
+		return nil
+	}
+	for _, e := range joined.Unwrap() {
+		if wrong, ok := errors.AsType[*gateway.ConfigError](e); ok {
+			errs = append(errs, fmt.Errorf("cors.origins: %w", wrong.Err))
+		}
+	}
+	return errs
+}
+
+// remoteKeys reports whether the issuer's keys are fetched rather than read from a file.
+func (s *Settings) remoteKeys() bool {
+	u, err := url.Parse(s.Auth.JWKS)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 func (s *Settings) dev() bool { return s.Env == "dev" }
@@ -101,15 +150,15 @@ func (s *Settings) engines(drivers []operation.Driver, needed []string) (operati
 	for _, capability := range needed {
 		u := chosen[capability]
 		if u == nil || u.Scheme == "" {
-			errs = append(errs, fmt.Errorf("%s: the URL has no scheme; one that has is %q", capability, "nats://127.0.0.1:4222"))
+			errs = append(errs, fmt.Errorf("%s: the URL has no scheme; one that has is %q; set VADE_%s", capability, "nats://127.0.0.1:4222", strings.ToUpper(capability)))
 			continue
 		}
 		i := slices.IndexFunc(drivers, func(d operation.Driver) bool {
 			return d.Capability() == capability && slices.Contains(d.Schemes(), u.Scheme)
 		})
 		if i < 0 {
-			errs = append(errs, fmt.Errorf("%s: no linked driver answers to %s: (linked: %s)%s", capability, u.Scheme,
-				linked(drivers, capability), importHint(capability, u.Scheme)))
+			errs = append(errs, fmt.Errorf("%s: no linked driver answers to %s: (linked: %s); set VADE_%s to one of these%s", capability, u.Scheme,
+				linked(drivers, capability), strings.ToUpper(capability), importHint(capability, u.Scheme)))
 			continue
 		}
 		out[capability] = operation.Engine{Driver: drivers[i], URL: u}
@@ -140,7 +189,7 @@ func importHint(capability, scheme string) string {
 	if !ok {
 		return ""
 	}
-	return fmt.Sprintf("; add the driver of %q to the program's list", "github.com/vade-go/vade/"+path)
+	return fmt.Sprintf(", or add the driver of %q to the program's list", "github.com/vade-go/vade/"+path)
 }
 
 // source is where settings come from.

@@ -42,6 +42,45 @@ func TestProgramsInTheDocumentationCompile(t *testing.T) {
 	}
 }
 
+// TestTheTutorialWorksInAModuleOfItsOwn does what the tutorial says, up to running the programs.
+func TestTheTutorialWorksInAModuleOfItsOwn(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/tutorial.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	clone, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	run := func(command string) {
+		t.Helper()
+		if !strings.Contains(string(text), "\n"+command+"\n") {
+			t.Fatalf("the tutorial does not say: %s", command)
+		}
+		args := strings.Fields(strings.ReplaceAll(command, "../vade", clone))
+		cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v\n%s", command, err, out)
+		}
+	}
+	run("go mod init library")
+	run("go mod edit -replace github.com/vade-go/vade=../vade")
+	for _, program := range goBlock.FindAllStringSubmatch(string(text), -1) {
+		if err := os.WriteFile(filepath.Join(dir, "main.go"), []byte(program[1]), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		run("go mod tidy")
+		build := exec.CommandContext(t.Context(), "go", "build", "-o", os.DevNull, ".")
+		build.Dir = dir
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+	}
+}
+
 // TestTheReadmeShowsTheHelloProgram keeps the README's sample and the example the same.
 func TestTheReadmeShowsTheHelloProgram(t *testing.T) {
 	t.Parallel()
