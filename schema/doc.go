@@ -43,6 +43,9 @@
 //	types with JSON methods       any JSON, or what a [Describer] says
 //	types with text methods       string, or what a [Describer] says
 //
+// A method that reads a type may return a [Violation] to say in its own words what it wants; the text of any other error stays
+// inside, since it may quote the value.
+//
 // Channels, functions, complex numbers, interfaces with methods, and types that contain themselves without a
 // struct in between are refused. [JSONOptions] makes go-json-experiment/json write durations as they are read here.
 //

@@ -30,8 +30,8 @@ func (n *opaqueNode) decode(d *decoder, v reflect.Value) error {
 	if err := d.admit(raw); err != nil {
 		return err
 	}
-	if json.Unmarshal(raw, v.Addr().Interface(), n.options) != nil {
-		d.report.add(CodeCustom, "must have the form of its type")
+	if err := json.Unmarshal(raw, v.Addr().Interface(), n.options); err != nil {
+		d.report.refuse(err, CodeCustom, "must have the form of its type")
 	}
 	return nil
 }
@@ -54,8 +54,11 @@ func (n *opaqueNode) encodeText(values []string, v reflect.Value) ([]string, err
 
 func (n *opaqueNode) decodeText(r *report, values []string, v reflect.Value) {
 	text, ok := single(r, values)
-	if ok && n.fromText(text, v) != nil {
-		r.add(CodeFormat, "must be in the format of its type")
+	if !ok {
+		return
+	}
+	if err := n.fromText(text, v); err != nil {
+		r.refuse(err, CodeFormat, "must be in the format of its type")
 	}
 }
 

@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -45,6 +47,15 @@ func (r *report) add(code, format string, args ...any) {
 	if !r.full() {
 		r.append(Violation{Pointer: r.pointer(), Code: code, Message: fmt.Sprintf(format, args...)})
 	}
+}
+
+// refuse records that a type's own method did not read a value. A [Violation] is what the type wants to be shown; other errors may
+// quote the value, so their texts are not.
+func (r *report) refuse(err error, code, message string) {
+	if v, ok := errors.AsType[Violation](err); ok {
+		code, message = cmp.Or(v.Code, code), cmp.Or(v.Message, message)
+	}
+	r.add(code, "%s", message)
 }
 
 // addMember records a violation at a member of the current place.

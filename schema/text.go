@@ -176,7 +176,7 @@ func (n *codecNode) parse(r *report, text string, v reflect.Value) {
 	case errors.Is(err, errOutOfRange):
 		r.add(CodeRange, "must fit its type")
 	default:
-		r.add(CodeFormat, "must be %s", n.codec.means)
+		r.refuse(err, CodeFormat, "must be "+n.codec.means)
 	}
 }
 

@@ -89,6 +89,9 @@ func (h *handlers) fill(ctx context.Context) error {
 		return err
 	}
 	return h.db.Do(ctx, earth, func(ctx context.Context, tx *store.Tx) error {
+		if err := h.clear(ctx, tx); err != nil {
+			return err
+		}
 		for _, a := range data.Airports() {
 			if _, err := h.airports.With(tx).Put(ctx, keyOf(a.IATA), a); err != nil {
 				return fmt.Errorf("airport %s: %w", a.IATA, err)
@@ -97,6 +100,22 @@ func (h *handlers) fill(ctx context.Context) error {
 		_, err := h.versions.With(tx).Put(ctx, mark, version{Data: data.Version()})
 		return err
 	})
+}
+
+// clear removes the airports of another version, since some of them may be gone.
+func (h *handlers) clear(ctx context.Context, tx *store.Tx) error {
+	airports := h.airports.With(tx)
+	for {
+		page, err := airports.List(ctx, store.Query{Partition: earth, Limit: store.MaxLimit})
+		if err != nil || len(page.Items) == 0 {
+			return err
+		}
+		for _, item := range page.Items {
+			if err := airports.Delete(ctx, item.Key, item.Version); err != nil {
+				return err
+			}
+		}
+	}
 }
 
 // build reads the whole database into the model that searches run on.

@@ -3,7 +3,11 @@ package bookings
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +19,7 @@ import (
 	"github.com/vade-go/vade/examples/airline/flights/flightsapi"
 	"github.com/vade-go/vade/examples/airline/payments/paymentsapi"
 	"github.com/vade-go/vade/outbox"
+	"github.com/vade-go/vade/problem"
 	"github.com/vade-go/vade/store"
 )
 
@@ -26,10 +31,11 @@ func Service() *vade.Service {
 
 	g := api.Group(svc, "/bookings", auth.Require(auth.OAuth2("airline")))
 	api.Post(g, "", h.book, auth.Scopes("bookings:write"), api.Summary("Book seats on a flight"),
-		api.Fails(bookingsapi.ErrNoFlight, bookingsapi.ErrSoldOut, bookingsapi.ErrDeparted))
+		api.Fails(bookingsapi.ErrNoFlight, bookingsapi.ErrSoldOut, bookingsapi.ErrDeparted, bookingsapi.ErrKeyUsed))
 	api.Get(g, "", h.list, auth.Scopes("bookings:read"), api.Summary("List your bookings, newest first"))
 	api.Get(g, "/{id}", h.get, auth.Scopes("bookings:read"), api.Summary("Get one of your bookings"), api.Fails(bookingsapi.ErrUnknown))
-	api.Delete(g, "/{id}", h.cancel, auth.Scopes("bookings:write"), api.Summary("Cancel one of your bookings"), api.Fails(bookingsapi.ErrUnknown))
+	api.Delete(g, "/{id}", h.cancel, auth.Scopes("bookings:write"), api.Summary("Cancel one of your bookings"),
+		api.Fails(bookingsapi.ErrUnknown, bookingsapi.ErrDeparted))
 
 	events.Subscribe(svc, flightsapi.SeatsHeld, h.saga.onHeld)
 	events.Subscribe(svc, flightsapi.SeatsRefused, h.saga.onRefused)
@@ -46,6 +52,7 @@ type handlers struct {
 // Book asks for seats.
 type Book struct {
 	Caller auth.Principal
+	Key    api.Opt[string] `header:"Idempotency-Key" minLength:"1" maxLength:"100" doc:"Asking again with the same key books nothing more."`
 	Body   Order
 }
 
@@ -58,6 +65,12 @@ type Order struct {
 
 func (h *handlers) book(ctx context.Context, in Book) (api.Created[bookingsapi.Booking], error) {
 	var out api.Created[bookingsapi.Booking]
+	id := in.id()
+	if known, err := h.saga.records.Get(ctx, key(id)); err == nil {
+		return again(known.Value, in.Body)
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return out, err
+	}
 	flight, err := h.flights.Get(ctx, in.Body.FlightID)
 	switch {
 	case errors.Is(err, flightsapi.ErrUnknown):
@@ -70,20 +83,45 @@ func (h *handlers) book(ctx context.Context, in Book) (api.Created[bookingsapi.B
 		return out, bookingsapi.ErrSoldOut // a courtesy; who gets the last seats is decided by flights
 	}
 	b := bookingsapi.Booking{
-		ID: strings.ToLower(rand.Text()), Subject: in.Caller.Subject, Status: bookingsapi.StatusPending,
+		ID: id, Subject: in.Caller.Subject, Status: bookingsapi.StatusPending,
 		FlightID: flight.ID, From: flight.From, To: flight.To, Departure: flight.Departure, Passengers: in.Body.Passengers,
 		Total: flight.Price * int64(len(in.Body.Passengers)), Currency: flight.Currency, Created: time.Now().UTC(),
 	}
-	if err := h.saga.begin(ctx, b, in.Body.Payment.Token); err != nil {
+	switch known, err := h.saga.begin(ctx, record{Booking: b, Token: in.Body.Payment.Token}); {
+	case errors.Is(err, store.ErrExists): // the same request was faster on another connection
+		return again(known, in.Body)
+	case err != nil:
 		return out, err
 	}
-	return api.Created[bookingsapi.Booking]{Location: "/bookings/" + b.ID, Value: b}, nil
+	return created(b), nil
+}
+
+func created(b bookingsapi.Booking) api.Created[bookingsapi.Booking] {
+	return api.Created[bookingsapi.Booking]{Location: "/bookings/" + b.ID, Value: b}
+}
+
+// id is the booking's: of the caller and the idempotency key, so that asking again finds it, or else a new one.
+func (in Book) id() string {
+	k, given := in.Key.Get()
+	if !given {
+		return strings.ToLower(rand.Text())
+	}
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d:%s%s", len(in.Caller.Subject), in.Caller.Subject, k))
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:16]))
+}
+
+// again answers an order whose key was used before with the booking of then, as it is now, if it was the same order.
+func again(known record, order Order) (api.Created[bookingsapi.Booking], error) {
+	if known.FlightID != order.FlightID || !slices.Equal(known.Passengers, order.Passengers) {
+		return api.Created[bookingsapi.Booking]{}, bookingsapi.ErrKeyUsed
+	}
+	return created(known.Booking), nil
 }
 
 // ByID names one booking of the caller.
 type ByID struct {
 	Caller auth.Principal
-	ID     string `path:"id" minLength:"1" maxLength:"64" doc:"Id of the booking."`
+	ID     string `path:"id" pattern:"^[a-z2-7]{26}$" doc:"Id of the booking."`
 }
 
 func (h *handlers) get(ctx context.Context, in ByID) (bookingsapi.Booking, error) {
@@ -109,9 +147,14 @@ type Page struct {
 
 func (h *handlers) list(ctx context.Context, in Mine) (Page, error) {
 	records, err := h.saga.records.List(ctx, store.Query{
-		Index: bySubject, Prefix: in.Caller.Subject + "\x00", Descending: true, Limit: in.Limit, Cursor: in.Cursor.Or(""),
+		Index: byOwner, Prefix: indexed(in.Caller.Subject), Descending: true, Limit: in.Limit, Cursor: in.Cursor.Or(""),
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, store.ErrCursor):
+		return Page{}, problem.Invalid().WithViolations(problem.Violation{
+			In: "query", Name: "cursor", Code: "cursor", Message: "must be the cursor of a page of yours",
+		})
+	case err != nil:
 		return Page{}, err
 	}
 	page := Page{Bookings: make([]bookingsapi.Booking, len(records.Items)), Next: records.Next}

@@ -2,6 +2,8 @@ package bookings
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"time"
@@ -42,13 +44,22 @@ type record struct {
 	Token  string `json:"token"`  // of the payment provider
 }
 
-const bySubject = "subject"
+const byOwner = "owner"
+
+// indexed is where the bookings of a subject begin in the index. Subjects may be longer than what an index takes.
+func indexed(subject string) string {
+	sum := sha256.Sum256([]byte(subject))
+	return base64.RawURLEncoding.EncodeToString(sum[:]) + " "
+}
+
+// sortable writes times so that their texts sort as they do.
+const sortable = "2006-01-02T15:04:05.000000000Z"
 
 func newSaga(svc *vade.Service) *saga {
 	return &saga{
 		db: store.Of(svc),
-		records: store.Collect(svc, "bookings", store.Index(bySubject, func(r record) string {
-			return r.Subject + "\x00" + r.Created.UTC().Format(time.RFC3339Nano)
+		records: store.Collect(svc, "bookings", store.Index(byOwner, func(r record) string {
+			return indexed(r.Subject) + r.Created.UTC().Format(sortable)
 		})),
 		placed:    events.Publisher(svc, bookingsapi.Placed),
 		due:       events.Publisher(svc, bookingsapi.PaymentDue),
@@ -61,13 +72,21 @@ func newSaga(svc *vade.Service) *saga {
 // key gives every booking a partition of its own: bookings never wait for each other.
 func key(id string) store.Key { return store.Key{Partition: id, ID: "booking"} }
 
-func (s *saga) begin(ctx context.Context, b bookingsapi.Booking, token string) error {
-	return s.db.Do(ctx, b.ID, func(ctx context.Context, tx *store.Tx) error {
-		if _, err := s.records.With(tx).Insert(ctx, key(b.ID), record{Booking: b, Token: token}); err != nil {
+// begin stores a booking and tells of it. When there is one already it returns that, and store.ErrExists.
+func (s *saga) begin(ctx context.Context, r record) (known record, err error) {
+	err = s.db.Do(ctx, r.ID, func(ctx context.Context, tx *store.Tx) error {
+		_, err := s.records.With(tx).Insert(ctx, key(r.ID), r)
+		if errors.Is(err, store.ErrExists) {
+			item, getErr := s.records.With(tx).Get(ctx, key(r.ID))
+			known = item.Value
+			return errors.Join(err, getErr)
+		}
+		if err != nil {
 			return err
 		}
-		return outbox.Publish(ctx, tx, s.placed, b)
+		return outbox.Publish(ctx, tx, s.placed, r.Booking)
 	})
+	return known, err
 }
 
 // step loads a booking, lets move change it, and stores what it became together with the event that move publishes. When
@@ -139,8 +158,11 @@ func (s *saga) onCaptured(ctx context.Context, e paymentsapi.Payment) error {
 
 func (s *saga) cancel(ctx context.Context, id string) (bookingsapi.Booking, error) {
 	return s.step(ctx, id, func(ctx context.Context, tx *store.Tx, r *record) (bool, error) {
-		if r.Status != bookingsapi.StatusPending && r.Status != bookingsapi.StatusConfirmed {
+		switch {
+		case r.Status != bookingsapi.StatusPending && r.Status != bookingsapi.StatusConfirmed:
 			return false, nil
+		case r.Departure.Before(time.Now()):
+			return false, bookingsapi.ErrDeparted
 		}
 		r.Status, r.Token = bookingsapi.StatusCancelled, ""
 		return true, outbox.Publish(ctx, tx, s.cancelled, r.Booking)

@@ -2,7 +2,6 @@ package flights
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"sync/atomic"
 
@@ -46,11 +45,7 @@ func (h *handlers) layOut(context.Context) error {
 
 func (h *handlers) search(ctx context.Context, q flightsapi.Query) (flightsapi.Found, error) {
 	found := flightsapi.Found{Flights: []flightsapi.Flight{}}
-	day, err := timetable.ParseDate(q.Date)
-	if err != nil {
-		return found, err
-	}
-	for _, f := range h.timetable.Load().On(strings.ToUpper(q.From), strings.ToUpper(q.To), day) {
+	for _, f := range h.on(q) {
 		flight, err := h.publish(ctx, f)
 		if err != nil {
 			return found, err
@@ -58,6 +53,15 @@ func (h *handlers) search(ctx context.Context, q flightsapi.Query) (flightsapi.F
 		found.Flights = append(found.Flights, flight)
 	}
 	return found, nil
+}
+
+// on is the timetable of a query. There are dates of RFC 3339 on which nobody flies, such as those of the year 0.
+func (h *handlers) on(q flightsapi.Query) []timetable.Flight {
+	day, err := timetable.ParseDate(q.Date)
+	if err != nil {
+		return nil
+	}
+	return h.timetable.Load().On(strings.ToUpper(q.From), strings.ToUpper(q.To), day)
 }
 
 func (h *handlers) get(ctx context.Context, in flightsapi.ID) (flightsapi.Flight, error) {
@@ -72,7 +76,7 @@ func (h *handlers) publish(ctx context.Context, f timetable.Flight) (flightsapi.
 	taken, err := h.seats.taken(ctx, f.ID)
 	return flightsapi.Flight{
 		ID: f.ID, Number: f.Number, From: f.From, To: f.To, Departure: f.Departure, Arrival: f.Arrival,
-		Distance: f.DistanceKM, Aircraft: f.Aircraft, Seats: f.Seats, SeatsLeft: f.Seats - taken,
+		Distance: f.DistanceKM, Aircraft: f.Aircraft, Seats: f.Seats, SeatsLeft: max(0, f.Seats-taken), // fewer, should the aircraft of a flight have changed
 		Price: f.PriceCents, Currency: f.Currency,
 	}, err
 }
@@ -81,9 +85,9 @@ func (h *handlers) publish(ctx context.Context, f timetable.Flight) (flightsapi.
 func (h *handlers) onPlaced(ctx context.Context, b bookingsapi.Booking) error {
 	f, ok := h.timetable.Load().ByID(b.FlightID)
 	if !ok {
-		return events.Reject(errors.New("booking " + b.ID + " names the unknown flight " + b.FlightID))
+		f.Seats = 0 // the timetable has changed meanwhile: nobody flies, and the booking has to learn of it
 	}
-	return h.seats.hold(ctx, f.ID, f.Seats, b.ID, len(b.Passengers))
+	return h.seats.hold(ctx, b.FlightID, f.Seats, b.ID, len(b.Passengers))
 }
 
 // onEnded gives the seats of a rejected or cancelled booking back.

@@ -8,6 +8,7 @@ import (
 	"net/mail"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/vade-go/vade/examples/airline/bookings/bookingsapi"
 )
@@ -17,7 +18,7 @@ import (
 func compose(b bookingsapi.Booking) []byte {
 	var to []string
 	for _, p := range b.Passengers {
-		to = append(to, (&mail.Address{Name: p.Name, Address: p.Email}).String())
+		to = append(to, folded(mail.Address{Name: p.Name, Address: p.Email}))
 	}
 	var m bytes.Buffer
 	header := func(name, value string) { fmt.Fprintf(&m, "%s: %s\r\n", name, value) }
@@ -34,9 +35,26 @@ func compose(b bookingsapi.Booking) []byte {
 	fmt.Fprintf(w, "Booking %s is confirmed.\r\n\r\nFlight %s from %s to %s, departing %s.\r\n\r\n",
 		b.ID, b.FlightID, b.From, b.To, b.Departure.Format("Monday, 2 January 2006, 15:04 MST"))
 	for _, p := range b.Passengers {
-		fmt.Fprintf(w, "  %s\r\n", p.Name)
+		fmt.Fprintf(w, "  %s\r\n", strings.Map(printable, p.Name))
 	}
 	fmt.Fprintf(w, "\r\nPaid: %d.%02d %s\r\n", b.Total/100, b.Total%100, b.Currency)
 	_ = w.Close() // a bytes.Buffer takes everything
 	return m.Bytes()
+}
+
+// folded writes an address over as many lines as it needs: one with encoded words has at most 76 characters (RFC 2047, section 2).
+func folded(a mail.Address) string {
+	name, address := a.String(), ""
+	if i := strings.LastIndex(name, " <"); i >= 0 {
+		name, address = name[:i], "\r\n "+name[i+1:]
+	}
+	return strings.ReplaceAll(name, "?= =?", "?=\r\n =?") + address
+}
+
+// printable makes a space of what could end a line, or do worse to a terminal.
+func printable(r rune) rune {
+	if unicode.IsControl(r) {
+		return ' '
+	}
+	return r
 }

@@ -1,6 +1,8 @@
 package notify
 
 import (
+	"bytes"
+	"fmt"
 	"io"
 	"mime"
 	"mime/quotedprintable"
@@ -13,10 +15,16 @@ import (
 )
 
 func ticketFor(name string) (*mail.Message, string, error) {
-	m, err := mail.ReadMessage(strings.NewReader(string(compose(bookingsapi.Booking{
+	text := compose(bookingsapi.Booking{
 		ID: "b1", FlightID: "VD1-20270105", From: "ZRH", To: "LHR", Departure: time.Date(2027, 1, 5, 9, 20, 0, 0, time.UTC),
 		Passengers: []bookingsapi.Passenger{{Name: name, Email: "ada@example.com"}}, Total: 10607, Currency: "EUR",
-	}))))
+	})
+	for line := range strings.SplitSeq(string(text), "\r\n") {
+		if len(line) > 998 || strings.Contains(line, "=?") && len(line) > 77 { // with the comma between addresses
+			return nil, "", fmt.Errorf("a line of %d characters: %s", len(line), line)
+		}
+	}
+	m, err := mail.ReadMessage(bytes.NewReader(text))
 	if err != nil {
 		return nil, "", err
 	}
@@ -46,16 +54,16 @@ func TestATicketIsAMessageThatMailProgramsRead(t *testing.T) {
 }
 
 func FuzzNoNameAddsAHeader(f *testing.F) {
-	for _, seed := range []string{"Ada", "Ada\r\nBcc: all@example.com", "\"", "=?utf-8?q?x?=", "a\x00b", strings.Repeat("é", 100)} {
+	for _, seed := range []string{"Ada", "Ada\r\nBcc: all@example.com", "\"", "=?utf-8?q?x?=", "a\x00b", strings.Repeat("é", 100), strings.Repeat("🛫", 100), "Ada\r\n\r\nPaid: 0.00 EUR"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		m, _, err := ticketFor(name)
+		m, text, err := ticketFor(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(m.Header) != 8 {
-			t.Errorf("%q makes headers %v", name, m.Header)
+		if len(m.Header) != 8 || strings.Count(text, "\n") != 7 || strings.ContainsRune(text, 0) {
+			t.Errorf("%q makes headers %v and the text %q", name, m.Header, text)
 		}
 	})
 }

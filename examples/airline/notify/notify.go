@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -17,6 +18,7 @@ import (
 func Service() *vade.Service {
 	svc := vade.NewService("notify", vade.Version("1.0.0"), vade.Summary("Tickets by mail"))
 	h := &handlers{folder: vade.Folder(svc, "mail"), tickets: store.Collect[ticket](svc, "tickets")}
+	vade.OnStart(svc, "sweep the tray", h.sweep)
 	events.Subscribe(svc, bookingsapi.Confirmed, h.onConfirmed)
 	return svc
 }
@@ -30,6 +32,24 @@ type handlers struct {
 type ticket struct {
 	File string    `json:"file"`
 	Sent time.Time `json:"sent"`
+}
+
+// sweep removes what a process that died has left half written. Another process may be writing right now.
+func (h *handlers) sweep(context.Context) error {
+	left, err := filepath.Glob(filepath.Join(h.folder.Path(), unfinished))
+	if err != nil {
+		return err
+	}
+	for _, path := range left {
+		info, err := os.Stat(path)
+		if err != nil || time.Since(info.ModTime()) < time.Minute {
+			continue
+		}
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 // onConfirmed writes the ticket. The file's name is the booking's id and it appears whole or not at all, so doing it again after
@@ -50,9 +70,13 @@ func (h *handlers) onConfirmed(ctx context.Context, b bookingsapi.Booking) error
 	return err
 }
 
-// writeWhole writes a file so that its name never shows half of it, even after a crash.
+// unfinished are the names of files that are being written.
+const unfinished = ".writing-*"
+
+// writeWhole writes a file so that its name never shows half of it, even after a crash, and that it is there once this returns,
+// even after a loss of power.
 func writeWhole(folder, name string, data []byte) error {
-	f, err := os.CreateTemp(folder, ".writing-*")
+	f, err := os.CreateTemp(folder, unfinished)
 	if err != nil {
 		return err
 	}
@@ -61,5 +85,12 @@ func writeWhole(folder, name string, data []byte) error {
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), filepath.Join(folder, name))
+	if err := os.Rename(f.Name(), filepath.Join(folder, name)); err != nil {
+		return err
+	}
+	dir, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
 }

@@ -9,6 +9,14 @@ import (
 	"time"
 )
 
+// Provider is a payment provider.
+type Provider interface {
+	// Capture takes the money, or says why not: declined is a reason such as "payment-declined". An error means that there is
+	// no answer, and that the money may have been taken all the same. The same key gets the same answer, and the money is
+	// taken once.
+	Capture(ctx context.Context, idempotencyKey string, amount int64, currency, token string) (declined string, err error)
+}
+
 // Settings shape the simulated payment provider.
 type Settings struct {
 	Latency     time.Duration `doc:"how long the simulated payment provider thinks"`
@@ -26,14 +34,14 @@ func (s *Settings) Validate() error {
 	return nil
 }
 
-// provider simulates a payment provider that honours idempotency keys: the outcome follows from the key alone.
-type provider struct{ settings *Settings }
+// simulated is a provider that takes no money: the outcome follows from the key alone.
+type simulated struct{ settings *Settings }
 
 // declinedToken is the payment token that is declined whatever the failure rate.
 const declinedToken = "tok_declined"
 
-// capture takes the money, or says why not. An error means that the provider gave no answer.
-func (p *provider) capture(ctx context.Context, idempotencyKey string, _ int64, _, token string) (declined string, err error) {
+// Capture thinks for a while, and then answers.
+func (p *simulated) Capture(ctx context.Context, idempotencyKey string, _ int64, _, token string) (declined string, err error) {
 	wait := time.NewTimer(p.settings.Latency)
 	defer wait.Stop()
 	select {

@@ -12,12 +12,12 @@ import (
 
 func TestTheProviderAnswersTheSameForTheSameKey(t *testing.T) {
 	t.Parallel()
-	p := &provider{settings: &Settings{FailureRate: 0.3}}
+	p := &simulated{settings: &Settings{FailureRate: 0.3}}
 	declined := 0
 	for i := range 2000 {
 		key := strconv.Itoa(i)
-		one, err1 := p.capture(t.Context(), key, 1, "EUR", "tok_visa")
-		two, err2 := p.capture(t.Context(), key, 1, "EUR", "tok_visa")
+		one, err1 := p.Capture(t.Context(), key, 1, "EUR", "tok_visa")
+		two, err2 := p.Capture(t.Context(), key, 1, "EUR", "tok_visa")
 		if one != two || err1 != nil || err2 != nil {
 			t.Fatalf("key %s: %q, then %q; %v %v", key, one, two, err1, err2)
 		}
@@ -33,14 +33,14 @@ func TestTheProviderAnswersTheSameForTheSameKey(t *testing.T) {
 func TestTheProviderThinksAndCanBeInterrupted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p := &provider{settings: &Settings{Latency: time.Minute}}
+		p := &simulated{settings: &Settings{Latency: time.Minute}}
 		began := time.Now()
-		if declined, err := p.capture(t.Context(), "k", 1, "EUR", declinedToken); declined == "" || err != nil || time.Since(began) != time.Minute {
+		if declined, err := p.Capture(t.Context(), "k", 1, "EUR", declinedToken); declined == "" || err != nil || time.Since(began) != time.Minute {
 			t.Errorf("%q, %v after %v", declined, err, time.Since(began))
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if _, err := p.capture(ctx, "k", 1, "EUR", "tok_visa"); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := p.Capture(ctx, "k", 1, "EUR", "tok_visa"); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
 	})

@@ -69,7 +69,7 @@ func (p *Point) UnmarshalText(text []byte) error {
 	lon, err2 := strconv.ParseFloat(strings.TrimSpace(east), 64)
 	inRange := lat >= -90 && lat <= 90 && lon >= -180 && lon <= 180 // also refuses NaN
 	if !ok || err1 != nil || err2 != nil || !inRange {
-		return fmt.Errorf("must be latitude,longitude in degrees, such as 47.45,8.56")
+		return api.Violation{Message: "must be latitude,longitude in degrees, such as 47.45,8.56"}
 	}
 	p.Latitude, p.Longitude = lat, lon
 	return nil

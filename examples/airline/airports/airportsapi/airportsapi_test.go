@@ -13,7 +13,7 @@ func ExamplePoint() {
 	fmt.Println(p.UnmarshalText([]byte("91,0")))
 	// Output:
 	// <nil> 47.45 8.56
-	// must be latitude,longitude in degrees, such as 47.45,8.56
+	// schema: must be latitude,longitude in degrees, such as 47.45,8.56
 }
 
 func FuzzPoint(f *testing.F) {

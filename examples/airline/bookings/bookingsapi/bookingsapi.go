@@ -14,6 +14,7 @@ var (
 	ErrSoldOut  = problem.New(http.StatusConflict, "sold-out", "The flight has not enough seats left")
 	ErrNoFlight = problem.New(http.StatusUnprocessableEntity, "no-such-flight", "No flight has this id")
 	ErrDeparted = problem.New(http.StatusConflict, "departed", "The flight has departed")
+	ErrKeyUsed  = problem.New(http.StatusUnprocessableEntity, "idempotency-key-used", "The idempotency key belongs to another order")
 )
 
 // The events of the service, keyed by booking.
@@ -66,7 +67,7 @@ type Booking struct {
 
 // Passenger is one traveller.
 type Passenger struct {
-	Name  string `json:"name" minLength:"1" maxLength:"100" example:"Ada Lovelace"`
+	Name  string `json:"name" minLength:"1" maxLength:"100" pattern:"^[^\\p{Cc}\\p{Z}]+( +[^\\p{Cc}\\p{Z}]+)*$" example:"Ada Lovelace"`
 	Email string `json:"email" format:"email" maxLength:"200" example:"ada@example.com"`
 }
 

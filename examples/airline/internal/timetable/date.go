@@ -8,7 +8,7 @@ import (
 // Date is a day of the Gregorian calendar with no time and no zone, such as the
 // day a flight departs by the calendar at its origin. Dates compare with ==.
 type Date struct {
-	Year  int // 1 to 9999
+	Year  int // 1 to 9998: a flight may land in the next one, and 9999 is the last that RFC 3339 can write
 	Month time.Month
 	Day   int
 }
@@ -23,7 +23,7 @@ func DateOf(t time.Time) Date {
 // form it takes.
 func ParseDate(text string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, text)
-	if err != nil || t.Year() == 0 {
+	if err != nil || !DateOf(t).Valid() {
 		return Date{}, fmt.Errorf("timetable: %q is not a date in the form 2006-01-02", text)
 	}
 	return DateOf(t), nil
@@ -31,7 +31,7 @@ func ParseDate(text string) (Date, error) {
 
 // Valid reports whether the calendar has the day.
 func (d Date) Valid() bool {
-	return d.Year >= 1 && d.Year <= 9999 && DateOf(d.at(0, time.UTC)) == d
+	return d.Year >= 1 && d.Year <= 9998 && DateOf(d.at(0, time.UTC)) == d
 }
 
 // Weekday is the day of the week.

@@ -7,7 +7,7 @@ var (
 	Captured = events.Define("payments.captured", events.Key(func(e Payment) string { return e.Booking }),
 		events.Summary[Payment]("The provider took the money."))
 	Failed = events.Define("payments.failed", events.Key(func(e Payment) string { return e.Booking }),
-		events.Summary[Payment]("The provider declined."))
+		events.Summary[Payment]("The provider declined, or did not answer."))
 	Refunded = events.Define("payments.refunded", events.Key(func(e Payment) string { return e.Booking }),
 		events.Summary[Payment]("The provider gave the money back."))
 )
