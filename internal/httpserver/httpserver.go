@@ -103,6 +103,11 @@ func (s *Server) Handle(h http.Handler) {
 	s.server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.inFlight.Add(1)
 		defer s.inFlight.Done()
+		if r.ContentLength != 0 {
+			// Net/http looks at the body in its own request to see that it was not read to the end. Only then does it linger,
+			// so that the answer is not lost in a reset. Others replace the body; they get a copy of the request.
+			r = r.WithContext(r.Context())
+		}
 		defer timedbody.Limit(w, r, s.cfg.BodyTimeout)()
 		h.ServeHTTP(w, r)
 	})

@@ -171,6 +171,25 @@ func TestABodyThatIsNeverSentHoldsNothing(t *testing.T) {
 	}
 }
 
+func TestAnAnswerToALongBodyThatNobodyReadsIsNotLostInAReset(t *testing.T) {
+	t.Parallel()
+	s := start(t, httpserver.Config{}, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Connection", "close")
+		http.Error(w, "no", http.StatusRequestEntityTooLarge)
+	})
+	client := &http.Client{Transport: &http.Transport{}}
+	for range 20 {
+		res, err := client.Post("http://"+s.Addr().String(), "text/plain", strings.NewReader(strings.Repeat("x", 4<<20)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text, err := io.ReadAll(res.Body); err != nil || res.StatusCode != http.StatusRequestEntityTooLarge {
+			t.Errorf("got %d, %q, %v", res.StatusCode, text, err)
+		}
+		res.Body.Close()
+	}
+}
+
 func TestAClientThatDawdlesOverItsHeadersIsCutOff(t *testing.T) {
 	t.Parallel()
 	s := start(t, httpserver.Config{ReadHeaderTimeout: 50 * time.Millisecond}, func(http.ResponseWriter, *http.Request) {})
