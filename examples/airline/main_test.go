@@ -13,8 +13,9 @@ import (
 
 	"github.com/vade-go/vade"
 	"github.com/vade-go/vade/auth"
-	"github.com/vade-go/vade/embedded"
 	"github.com/vade-go/vade/events"
+	"github.com/vade-go/vade/events/driver"
+	"github.com/vade-go/vade/events/natsevents"
 	"github.com/vade-go/vade/examples/airline/airports"
 	"github.com/vade-go/vade/examples/airline/bookings"
 	"github.com/vade-go/vade/examples/airline/bookings/bookingsapi"
@@ -24,6 +25,7 @@ import (
 	"github.com/vade-go/vade/examples/airline/payments"
 	"github.com/vade-go/vade/examples/airline/payments/paymentsapi"
 	"github.com/vade-go/vade/operation"
+	"github.com/vade-go/vade/store/sqlitestore"
 	"github.com/vade-go/vade/telemetry"
 	"go.uber.org/goleak"
 )
@@ -66,25 +68,46 @@ func (everybody) Verify(_ context.Context, token string) (auth.Principal, error)
 type house struct {
 	*echo
 	t        *testing.T
+	data     string
 	instance *vade.Instance
 }
 
+// open starts the airline on a broker that behaves.
 func open(t *testing.T) *house {
 	t.Helper()
 	svc := vade.NewService("echo")
-	h := &house{t: t, echo: newEcho(svc)}
+	e := newEcho(svc)
+	h := openOn(t, natsevents.Driver(), answering{}, svc)
+	h.echo = e
+	return h
+}
+
+// answering is a payment provider that always answers.
+type answering struct{}
+
+func (answering) Capture(_ context.Context, _ string, _ int64, _, token string) (string, error) {
+	if token == "tok_declined" {
+		return "payment-declined", nil
+	}
+	return "", nil
+}
+
+// openOn starts the airline on a broker and a payment provider, beside services of the test.
+func openOn(t *testing.T, broker driver.Driver, provider payments.Provider, more ...*vade.Service) *house {
+	t.Helper()
+	h := &house{t: t, data: t.TempDir()}
 	system := vade.NewSystem("airline",
-		airports.Service(), flights.Service(), bookings.Service(), payments.Service(), notify.Service(), svc)
+		append([]*vade.Service{airports.Service(), flights.Service(), bookings.Service(), payments.With(provider), notify.Service()}, more...)...)
 	tel, err := telemetry.New(telemetry.Config{Service: "airline", Output: io.Discard})
 	if err != nil {
 		t.Fatal(err)
 	}
-	engines := make(operation.Engines)
-	for _, d := range embedded.Drivers() {
-		engines[d.Capability()] = operation.Engine{Driver: d, URL: &url.URL{Scheme: d.Schemes()[0]}}
+	engines := operation.Engines{
+		"store":  {Driver: sqlitestore.Driver(), URL: &url.URL{Scheme: "sqlite"}},
+		"events": {Driver: broker, URL: &url.URL{Scheme: "embedded"}},
 	}
 	h.instance, err = system.Open(t.Context(), vade.Config{
-		Engines: engines, DataDir: t.TempDir(), Verifier: everybody{}, Telemetry: tel,
+		Engines: engines, DataDir: h.data, Verifier: everybody{}, Telemetry: tel,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -100,21 +123,31 @@ func open(t *testing.T) *house {
 	return h
 }
 
-// ask sends a request to a service and reads its answer.
-func ask[T any](h *house, service, method, target, body string) T {
-	h.t.Helper()
+// try sends a request to a service and reads its answer, if that is a success. Headers are pairs.
+func try[T any](h *house, service, method, target, body string, header ...string) (status int, v T) {
 	handler, _ := h.instance.Handler(service)
 	req := httptest.NewRequest(method, target, strings.NewReader(body))
 	req.Header.Set("Authorization", "Bearer ada")
 	req.Header.Set("Content-Type", "application/json")
+	for i := 0; i+1 < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
 	rec := httptest.NewRecorder()
 	handler.ServeHTTP(rec, req)
-	if rec.Code >= http.StatusBadRequest {
-		h.t.Fatalf("%s %s: %d %s", method, target, rec.Code, rec.Body)
+	if rec.Code < http.StatusBadRequest {
+		if err := json.Unmarshal(rec.Body.Bytes(), &v); err != nil {
+			h.t.Error(err)
+		}
 	}
-	var v T
-	if err := json.Unmarshal(rec.Body.Bytes(), &v); err != nil {
-		h.t.Fatal(err)
+	return rec.Code, v
+}
+
+// ask is try for a request that must succeed.
+func ask[T any](h *house, service, method, target, body string, header ...string) T {
+	h.t.Helper()
+	status, v := try[T](h, service, method, target, body, header...)
+	if status >= http.StatusBadRequest {
+		h.t.Fatalf("%s %s: status %d", method, target, status)
 	}
 	return v
 }
@@ -141,7 +174,7 @@ func (h *house) until(what string, ok func() bool) {
 	h.t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.Now().Add(30 * time.Second); !ok(); <-tick.C {
+	for deadline := time.Now().Add(time.Minute); !ok(); <-tick.C {
 		if time.Now().After(deadline) {
 			h.t.Fatalf("still not true that %s", what)
 		}

@@ -23,7 +23,7 @@ func compose(b bookingsapi.Booking) []byte {
 	var m bytes.Buffer
 	header := func(name, value string) { fmt.Fprintf(&m, "%s: %s\r\n", name, value) }
 	header("From", (&mail.Address{Name: "Vade Airline", Address: "tickets@airline.invalid"}).String())
-	header("To", strings.Join(to, ",\r\n "))
+	fmt.Fprintf(&m, "To:\r\n %s\r\n", strings.Join(to, ",\r\n "))
 	header("Subject", mime.QEncoding.Encode("utf-8", fmt.Sprintf("Your ticket %s to %s on %s", b.From, b.To, b.Departure.Format(time.DateOnly))))
 	header("Date", b.Created.Format(time.RFC1123Z))
 	header("Message-ID", "<"+b.ID+"@airline.invalid>")

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/vade-go/vade/events"
+	"github.com/vade-go/vade/events/natsevents"
+	"github.com/vade-go/vade/examples/airline/bookings/bookingsapi"
+	"github.com/vade-go/vade/examples/airline/flights"
+	"github.com/vade-go/vade/operation"
+)
+
+// mute is a payment provider that takes money and does not answer, until it is told to.
+type mute struct{ speaks atomic.Bool }
+
+func (p *mute) Capture(context.Context, string, int64, string, string) (string, error) {
+	if !p.speaks.Load() {
+		return "", errors.New("no answer")
+	}
+	return "", nil
+}
+
+// office is a part of a service that has the broker.
+type office struct{ hub *events.Hub }
+
+func (*office) Describe(*operation.Description) error { return nil }
+func (o *office) Open(ctx context.Context, env *operation.Env) (err error) {
+	o.hub, err = events.Open(ctx, env)
+	return err
+}
+
+func TestAProviderThatNeverAnswersEndsTheBookingAndOwesTheMoney(t *testing.T) {
+	t.Parallel()
+	provider, o := new(mute), new(office)
+	w, svc := newWitness()
+	svc.Declare(o, func() operation.Part { return o })
+	h := openOn(t, natsevents.Driver(), provider, svc)
+	b := h.book("tok_visa")
+	if b.Status != bookingsapi.StatusRejected || b.Reason != "payment-unavailable" {
+		t.Fatalf("got %+v", b)
+	}
+	h.until("the seats are free", func() bool { f := h.flight(b.FlightID); return f.SeatsLeft == f.Seats })
+	h.until("there is a dead letter", func() bool {
+		letters, err := o.hub.DeadLetters(t.Context(), bookingsapi.PaymentDue.Name(), "payments", 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(letters) == 1 && letters[0].Key == b.ID
+	})
+	provider.speaks.Store(true)
+	if n, err := o.hub.Replay(t.Context(), bookingsapi.PaymentDue.Name(), "payments"); n != 1 || err != nil {
+		t.Fatalf("%d replayed, %v", n, err)
+	}
+	h.until("the money is given back", func() bool { return w.count(b.ID, "payments.refunded") == 1 })
+	if got := h.booking(b.ID); got.Status != bookingsapi.StatusRejected {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestAnOrderThatIsSentAgainBooksOnce(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	flight := flights.Example("ZRH", "LHR", time.Now().AddDate(0, 0, 7).Format(time.DateOnly))
+	left := h.flight(flight).SeatsLeft
+	ids := make(chan string, 20)
+	var senders sync.WaitGroup
+	for range cap(ids) {
+		senders.Go(func() {
+			status, b := try[bookingsapi.Booking](h, "bookings", "POST", "/bookings", order(flight, "tok_visa", 2), "Idempotency-Key", "k1")
+			if status != http.StatusCreated {
+				t.Errorf("status %d", status)
+			}
+			ids <- b.ID
+		})
+	}
+	senders.Wait()
+	first := <-ids
+	for range cap(ids) - 1 {
+		if id := <-ids; id != first {
+			t.Errorf("bookings %s and %s", first, id)
+		}
+	}
+	h.until("the saga has ended", func() bool { return h.booking(first).Status == bookingsapi.StatusConfirmed })
+	if now := h.flight(flight).SeatsLeft; now != left-2 {
+		t.Errorf("%d seats are left of %d", now, left)
+	}
+	if status, _ := try[bookingsapi.Booking](h, "bookings", "POST", "/bookings", order(flight, "tok_visa", 3), "Idempotency-Key", "k1"); status != 422 {
+		t.Errorf("another order with the same key: status %d", status)
+	}
+	if other := ask[bookingsapi.Booking](h, "bookings", "POST", "/bookings", order(flight, "tok_visa", 2), "Idempotency-Key", "k2"); other.ID == first {
+		t.Error("another key finds the same booking")
+	}
+}
+
+func TestWhatMakesNoSenseIsNoFaultOfOurs(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	b := h.book("tok_visa")
+	h.book("tok_visa")
+	page := ask[struct {
+		Bookings []bookingsapi.Booking `json:"bookings"`
+		Next     string                `json:"next"`
+	}](h, "bookings", "GET", "/bookings?limit=1", "")
+	if len(page.Bookings) != 1 || page.Bookings[0].ID == b.ID || page.Next == "" {
+		t.Fatalf("the newest comes first: %+v", page)
+	}
+	for target, want := range map[string]int{
+		"/bookings?cursor=" + page.Next: 200, "/bookings?cursor=zzz": 422, "/bookings?cursor=" + page.Next + "x": 422, "/bookings?limit=0": 422,
+		"/bookings/%ff": 422, "/bookings/%c2%85": 422, "/bookings/unknown": 422, "/bookings/" + strings.Repeat("a", 26): 404, "/bookings/" + b.ID: 200,
+	} {
+		if status, _ := try[any](h, "bookings", "GET", target, ""); status != want {
+			t.Errorf("%s: status %d, want %d", target, status, want)
+		}
+	}
+	for target, want := range map[string]int{
+		"/flights?from=ZRH&to=SIN&date=0000-01-01": 200, "/flights?from=ZRH&to=SIN&date=9999-12-31": 200, "/flights?from=ZRH&to=ZRH&date=2027-01-05": 200,
+		"/flights?from=ZRH&to=SIN&date=2027-02-30": 422, "/flights/VD1-99991231": 404, "/flights/%ff": 422,
+	} {
+		if status, _ := try[any](h, "flights", "GET", target, ""); status != want {
+			t.Errorf("%s: status %d, want %d", target, status, want)
+		}
+	}
+	for _, name := range []string{" ", "Ada\\r\\nPaid: 0.00 EUR", "Ada\\u0000", ""} {
+		body := strings.Replace(order(b.FlightID, "tok_visa", 1), `"Ada"`, `"`+name+`"`, 1)
+		if status, _ := try[any](h, "bookings", "POST", "/bookings", body); status != 422 {
+			t.Errorf("a passenger called %q: status %d", name, status)
+		}
+	}
+}
