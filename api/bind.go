@@ -54,7 +54,7 @@ func (f *bodyField) bind(r *http.Request, in reflect.Value, maxBody int64) ([]pr
 	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
 		return f.absent(), nil
 	}
-	err := checkMediaType(r.Header.Get("Content-Type"))
+	err := checkMediaType(r.Header)
 	if err != nil && !unsure {
 		return nil, err
 	}
@@ -85,9 +85,12 @@ func (f *bodyField) absent() []problem.Violation {
 }
 
 // checkMediaType accepts JSON and types built on it. A body without a type is refused too: browsers send such bodies across
-// origins without asking first.
-func checkMediaType(header string) error {
-	mediaType, params, err := mime.ParseMediaType(header)
+// origins without asking first. A compressed body is not taken for what it is not.
+func checkMediaType(header http.Header) error {
+	if coding := strings.Join(header["Content-Encoding"], ","); coding != "" && !strings.EqualFold(coding, "identity") {
+		return problem.UnsupportedMediaType().WithDetail("The body must come without a content coding.")
+	}
+	mediaType, params, err := mime.ParseMediaType(header.Get("Content-Type"))
 	isJSON := mediaType == "application/json" || (strings.HasPrefix(mediaType, "application/") && strings.HasSuffix(mediaType, "+json"))
 	charset := strings.ToLower(params["charset"])
 	if err != nil || !isJSON || (charset != "" && charset != "utf-8") {

@@ -37,7 +37,7 @@ func newBinder(c *schema.Compiler, t reflect.Type, method, path string) (*binder
 	wild, err := wildcards(path)
 	errs := []error{err}
 	switch {
-	case t == reflect.TypeFor[None]() || t == reflect.TypeFor[struct{}]():
+	case t.Kind() == reflect.Struct && t.NumField() == 0: // it takes nothing, as None
 	case t.Kind() != reflect.Struct || !isEnvelope(t):
 		errs = append(errs, b.wholeBody(c, method))
 	default:

@@ -19,7 +19,7 @@
 //
 // A struct without transport tags is the JSON body. Otherwise fields are filled by their tag, path, query, header or cookie;
 // the field Body takes the body; fields of type auth.Principal and of types that implement operation.Dependency resolve
-// themselves. Embedded structs count as if their fields stood in the outer one. [None] takes nothing.
+// themselves. Embedded structs count as if their fields stood in the outer one. [None], as any struct without fields, takes nothing.
 //
 // Fields are required. [Opt] may be absent, [Null] may also be null, a field with a default tag gets its default, a list that
 // is not there is empty. The items of a list in the query or in a header are separated by commas or given by repetition; a

@@ -179,6 +179,31 @@ func TestBadRequestsGetProblemDocuments(t *testing.T) {
 	}
 }
 
+func TestABodyInAContentCodingIsNotTaken(t *testing.T) {
+	t.Parallel()
+	h := shop(t, io.Discard)
+	for coding, want := range map[string]int{"gzip": 415, "identity, br": 415, "Identity": 201} {
+		res, body := send(t, h, "POST", "/shops/w/orders", goodOrder, "Authorization", "Bearer ada/orders~write", "Content-Encoding", coding)
+		if res.StatusCode != want {
+			t.Errorf("%s: status %d, want %d: %s", coding, res.StatusCode, want, body)
+		}
+	}
+}
+
+func TestAStructWithoutFieldsTakesNothing(t *testing.T) {
+	t.Parallel()
+	type nobody struct{}
+	s := newService()
+	api.Get(s, "/now", func(context.Context, nobody) (api.None, error) { return api.None{}, nil }, auth.Public())
+	api.Post(s, "/now", func(context.Context, struct{}) (api.None, error) { return api.None{}, nil }, auth.Public(), api.Name("press"))
+	h := s.open(t, io.Discard, nil)
+	for _, method := range []string{"GET", "POST"} {
+		if res, body := send(t, h, method, "/now", ""); res.StatusCode != http.StatusNoContent {
+			t.Errorf("%s: status %d: %s", method, res.StatusCode, body)
+		}
+	}
+}
+
 // period is an input with a rule about several of its parts.
 type period struct {
 	From int `query:"from"`
