@@ -34,6 +34,10 @@ race: ## the unit tests under the race detector
 e2e: ## the built program, driven over real sockets
 	$(GO) test -count=1 -timeout=15m ./e2e/...
 
+.PHONY: soak
+soak: ## the airline killed ROUNDS times (default 50), and what it promised counted
+	$(GO) test -count=1 -timeout=60m -v -run='^TestKilled' ./e2e -args -rounds $${ROUNDS:-50}
+
 .PHONY: lint
 lint: ## gofmt, go vet and golangci-lint
 	scripts/lint.sh
