@@ -121,7 +121,7 @@ func readBody(r *http.Request, limit int64) ([]byte, error) {
 				return nil, tooLarge(limit)
 			}
 			if errors.Is(err, os.ErrDeadlineExceeded) {
-				return nil, problem.ForStatus(http.StatusRequestTimeout).WithDetail("The body took too long to arrive.")
+				return nil, problem.RequestTimeout().WithDetail("The body took too long to arrive.")
 			}
 			return nil, fmt.Errorf("%w: body: %w", problem.Malformed().WithDetail("The body ended early."), err)
 		}

@@ -45,7 +45,7 @@ func (b *boundedBody) Close() error { return b.body.Close() }
 
 func brokenBody(err error) *problem.Problem {
 	if slow, ok := errors.AsType[net.Error](err); ok && slow.Timeout() {
-		return problem.ForStatus(http.StatusRequestTimeout).WithDetail("The body took too long to arrive.")
+		return problem.RequestTimeout().WithDetail("The body took too long to arrive.")
 	}
 	return problem.Malformed().WithDetail("The body ended early or is not well framed.")
 }

@@ -13,6 +13,7 @@ const (
 	CodeNotFound             = "not-found"              // 404: there is no such thing
 	CodeMethodNotAllowed     = "method-not-allowed"     // 405: the resource lacks the method
 	CodeNotAcceptable        = "not-acceptable"         // 406: no representation suits Accept
+	CodeRequestTimeout       = "request-timeout"        // 408: the body did not arrive in time
 	CodeConflict             = "conflict"               // 409: the state of the resource forbids it
 	CodeTooLarge             = "too-large"              // 413: the body exceeds the limit
 	CodeUnsupportedMediaType = "unsupported-media-type" // 415: the body has an unknown format
@@ -52,6 +53,11 @@ func MethodNotAllowed() *Problem {
 // NotAcceptable is 406: no representation suits the Accept header.
 func NotAcceptable() *Problem {
 	return New(http.StatusNotAcceptable, CodeNotAcceptable, "No representation suits the Accept header")
+}
+
+// RequestTimeout is 408: the body did not arrive in time.
+func RequestTimeout() *Problem {
+	return New(http.StatusRequestTimeout, CodeRequestTimeout, "The request did not arrive in time")
 }
 
 // Conflict is 409: the state of the resource forbids the request.
@@ -117,7 +123,7 @@ func ForStatus(status int) *Problem {
 
 func standards() []func() *Problem {
 	return []func() *Problem{
-		Malformed, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, NotAcceptable, Conflict, TooLarge,
+		Malformed, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, NotAcceptable, RequestTimeout, Conflict, TooLarge,
 		UnsupportedMediaType, Invalid, TooManyRequests, Internal, BadGateway, Unavailable, Timeout,
 	}
 }

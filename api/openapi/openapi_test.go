@@ -94,7 +94,7 @@ func TestAnOperationListsEveryStatusThatItMayAnswerWith(t *testing.T) {
 	t.Parallel()
 	doc := parse(t, derive(t, everything(), openapi.Options{}))
 	for _, tt := range []struct{ path, method, want string }{
-		{"/bookings", "post", "201 400 401 402 403 409 413 415 422 default"},
+		{"/bookings", "post", "201 400 401 402 403 408 409 413 415 422 default"},
 		{"/bookings", "get", "200 401 403 default"},
 		{"/flights/{id}", "get", "200 400 404 422 default"},
 		{"/flights", "get", "200 400 422 default"},
@@ -180,7 +180,7 @@ func TestTheFrameworksProblemsAreThoseOfPackageProblem(t *testing.T) {
 	doc := parse(t, derive(t, everything(), openapi.Options{}))
 	for name, want := range map[string]*problem.Problem{
 		"malformed": problem.Malformed(), "unauthenticated": problem.Unauthenticated(), "forbidden": problem.Forbidden(),
-		"too-large": problem.TooLarge(), "unsupported-media-type": problem.UnsupportedMediaType(),
+		"request-timeout": problem.RequestTimeout(), "too-large": problem.TooLarge(), "unsupported-media-type": problem.UnsupportedMediaType(),
 	} {
 		example := doc.Components.Responses[name].Content[problem.MediaType].Examples[name].Value
 		want, _ := want.MarshalJSON()

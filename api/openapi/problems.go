@@ -21,6 +21,8 @@ func standard(code string) manifest.Problem {
 		p.Status, p.Title = http.StatusUnauthorized, "The request lacks valid credentials"
 	case "forbidden":
 		p.Status, p.Title = http.StatusForbidden, "The caller may not do this"
+	case "request-timeout":
+		p.Status, p.Title = http.StatusRequestTimeout, "The request did not arrive in time"
 	case "too-large":
 		p.Status, p.Title = http.StatusRequestEntityTooLarge, "The request body is too large"
 	case "unsupported-media-type":
@@ -47,7 +49,7 @@ func frameworkCodes(op manifest.Operation) []string {
 		codes = append(codes, "unauthenticated", "forbidden")
 	}
 	if op.Body != nil {
-		codes = append(codes, "too-large", "unsupported-media-type")
+		codes = append(codes, "request-timeout", "too-large", "unsupported-media-type")
 	}
 	return codes
 }
