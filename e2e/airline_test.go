@@ -139,7 +139,7 @@ func (a *airline) bookingEndsWithTicket(t *testing.T) {
 	if got := a.ended(token, b.ID); got.Status != "confirmed" {
 		t.Fatalf("got %+v", got)
 	}
-	text := strings.ReplaceAll(a.ticket(b.ID), "\r\n ", " ") // a header may be folded
+	text := a.ticket(b.ID)
 	for _, part := range []string{"To: \"Ada Lovelace\" <ada@example.com>", "ZRH", "LHR", f.ID, b.ID} {
 		if !strings.Contains(text, part) {
 			t.Errorf("the ticket does not say %q:\n%s", part, text)

@@ -16,14 +16,10 @@ import (
 // compose writes the ticket of a booking as a message (RFC 5322) in quoted-printable UTF-8 (RFC 2045). Everything that a
 // traveller typed is encoded, so no name can add a header.
 func compose(b bookingsapi.Booking) []byte {
-	var to []string
-	for _, p := range b.Passengers {
-		to = append(to, folded(mail.Address{Name: p.Name, Address: p.Email}))
-	}
 	var m bytes.Buffer
 	header := func(name, value string) { fmt.Fprintf(&m, "%s: %s\r\n", name, value) }
 	header("From", (&mail.Address{Name: "Vade Airline", Address: "tickets@airline.invalid"}).String())
-	fmt.Fprintf(&m, "To:\r\n %s\r\n", strings.Join(to, ",\r\n "))
+	header("To", recipients(b.Passengers))
 	header("Subject", mime.QEncoding.Encode("utf-8", fmt.Sprintf("Your ticket %s to %s on %s", b.From, b.To, b.Departure.Format(time.DateOnly))))
 	header("Date", b.Created.Format(time.RFC1123Z))
 	header("Message-ID", "<"+b.ID+"@airline.invalid>")
@@ -42,13 +38,38 @@ func compose(b bookingsapi.Booking) []byte {
 	return m.Bytes()
 }
 
-// folded writes an address over as many lines as it needs: one with encoded words has at most 76 characters (RFC 2047, section 2).
-func folded(a mail.Address) string {
-	name, address := a.String(), ""
-	if i := strings.LastIndex(name, " <"); i >= 0 {
-		name, address = name[:i], "\r\n "+name[i+1:]
+// line is the most characters of a line with encoded words (RFC 2047, section 2).
+const line = 76
+
+// recipients writes addresses over as many lines as they need. A line is broken between words only.
+func recipients(passengers []bookingsapi.Passenger) string {
+	var words []string
+	for i, p := range passengers {
+		address := (&mail.Address{Name: p.Name, Address: p.Email}).String()
+		if at := strings.LastIndex(address, " <"); at >= 0 {
+			words = append(words, strings.SplitAfter(address[:at], "?= ")...) // a long name is several encoded words
+			address = address[at+1:]
+		}
+		words = append(words, address)
+		if i < len(passengers)-1 {
+			words[len(words)-1] += ","
+		}
 	}
-	return strings.ReplaceAll(name, "?= =?", "?=\r\n =?") + address
+	var b strings.Builder
+	used := len("To:")
+	for _, word := range words {
+		word = strings.TrimSuffix(word, " ")
+		switch {
+		case used+1+len(word) > line:
+			b.WriteString("\r\n ")
+			used = 0
+		case b.Len() > 0:
+			b.WriteString(" ")
+		}
+		b.WriteString(word)
+		used += 1 + len(word)
+	}
+	return b.String()
 }
 
 // printable makes a space of what could end a line, or do worse to a terminal.
