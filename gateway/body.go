@@ -34,7 +34,7 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 		return n, &http.MaxBytesError{Limit: b.limit}
 	}
 	b.left -= int64(n)
-	if err != nil && err != io.EOF { //nolint:errorlint // the contract of io.Reader is the bare error
+	if err != nil && err != io.EOF {
 		b.failed.CompareAndSwap(nil, brokenBody(err))
 	}
 	return n, err

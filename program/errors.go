@@ -19,7 +19,7 @@ func flatten(err error) []string {
 	if !strings.Contains(text, "\n") {
 		return []string{text}
 	}
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // it takes the chain apart itself, one error at a time
 	case interface{ Unwrap() []error }:
 		var all []string
 		for _, inner := range e.Unwrap() {

@@ -35,23 +35,23 @@ type badTags struct {
 	Struct   lineItem          `minProperties:"1"`
 }
 
-type start struct{}
+type Start struct{}
 
-func (start) Validate(context.Context) error { return nil }
+func (Start) Validate(context.Context) error { return nil }
 
-type finish struct{}
+type Finish struct{}
 
-func (finish) Validate(context.Context) error { return nil }
+func (Finish) Validate(context.Context) error { return nil }
 
 type race struct {
-	start
-	finish
+	Start
+	Finish
 	Name string `json:"name"`
 }
 
 type refereed struct {
-	start
-	finish
+	Start
+	Finish
 	Name string `json:"name"`
 }
 
@@ -65,7 +65,7 @@ func TestRulesThatWouldBeLostAreMistakes(t *testing.T) {
 	}
 	for typ, wants := range map[reflect.Type][]string{
 		reflect.TypeFor[written]():  {"written.Note: add the json option omitzero", "written.Seat: add the json option omitzero"},
-		reflect.TypeFor[race]():     {"race embeds several types with a Validate method", "start and finish"},
+		reflect.TypeFor[race]():     {"race embeds several types with a Validate method", "Start and Finish"},
 		reflect.TypeFor[refereed](): nil,
 	} {
 		_, err := schema.NewCompiler().Compile(typ)

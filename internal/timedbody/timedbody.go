@@ -45,7 +45,7 @@ type body struct {
 
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err == io.EOF { //nolint:errorlint // the contract of io.Reader is the bare error
+	if err == io.EOF {
 		b.settle(time.Time{})
 	}
 	return n, err
