@@ -52,7 +52,7 @@ func open(ctx context.Context, loc location, log *slog.Logger) (_ *database, err
 			return nil, err
 		}
 	}
-	if err := d.loc.prepareFile(); err != nil {
+	if err := d.loc.prepareFile(ctx); err != nil {
 		return nil, err
 	}
 	if err := d.loc.prepareSchema(ctx); err != nil {
@@ -221,7 +221,7 @@ func (d *database) release() error {
 		errs = append(errs, d.readers.Close())
 	}
 	if d.writer != nil {
-		errs = append(errs, d.writer.conn.Close())
+		errs = append(errs, d.writer.close())
 	}
 	if d.writers != nil {
 		errs = append(errs, d.writers.Close())

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -77,29 +79,61 @@ func (l location) dataSource(a access) string {
 	return u.String()
 }
 
-// prepareFile makes sure that there is a file that this user may write, and that nobody else may read.
-func (l location) prepareFile() error {
+// prepareFile makes sure that there is a file that nobody else may read. It leaves making it to SQLite, with the permissions
+// of another one, since whoever closes a descriptor of a file drops all locks that the process has on it, those of its
+// other connections too.
+func (l location) prepareFile(ctx context.Context) (err error) {
 	if err := os.MkdirAll(filepath.Dir(l.path), 0o700); err != nil {
 		return l.explain(err)
 	}
-	f, err := os.OpenFile(l.path, os.O_RDWR|os.O_CREATE, 0o600)
+	switch info, err := os.Stat(l.path); {
+	case err == nil && info.IsDir():
+		return l.explain(&fs.PathError{Op: "open", Path: l.path, Err: errors.New("is a directory")})
+	case err == nil:
+		return nil
+	}
+	model, err := os.CreateTemp(filepath.Dir(l.path), ".new-*") // for this user alone
 	if err != nil {
 		return l.explain(err)
 	}
-	return f.Close()
+	defer os.Remove(model.Name())
+	if err := model.Close(); err != nil {
+		return l.explain(err)
+	}
+	escaped := strings.ReplaceAll(url.QueryEscape(filepath.ToSlash(model.Name())), "+", "%20") // SQLite knows no plus
+	db, err := sql.Open("sqlite", l.dataSource(preparing)+"&modeof="+escaped)
+	if err != nil {
+		return l.explain(err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := db.PingContext(ctx); err != nil {
+		return l.explain(err)
+	}
+	return nil
 }
 
-// prepareSchema creates the tables in a new file, and refuses a file that is not ours or from the future. New tables are
-// made under the write lock, so that of two processes that start together one makes them.
+// prepareSchema creates the tables in a new file, and refuses a file that is not ours or from the future.
 func (l location) prepareSchema(ctx context.Context) (err error) {
 	db, err := sql.Open("sqlite", l.dataSource(preparing))
 	if err != nil {
 		return l.explain(err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if ready, err := l.inspect(ctx, db); ready || err != nil {
+	ready, err := l.inspect(ctx, db)
+	if err == nil && !ready {
+		err = l.createTables(ctx, db)
+	}
+	if err != nil {
 		return err
 	}
+	if err := l.switchToLog(ctx, db); err != nil {
+		return l.explain(err)
+	}
+	return nil
+}
+
+// createTables makes the tables under the write lock, so that of two processes that start together one makes them.
+func (l location) createTables(ctx context.Context, db *sql.DB) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return l.explain(err)
@@ -117,6 +151,22 @@ func (l location) prepareSchema(ctx context.Context) (err error) {
 		return l.explain(err)
 	}
 	return nil
+}
+
+// switchToLog makes the file one with a write-ahead log, which it stays. SQLite does not wait for its turn to do that: where
+// several do it at once, all but one are told at once that the file is busy.
+func (l location) switchToLog(ctx context.Context, db *sql.DB) error {
+	for deadline := time.Now().Add(l.wait); ; {
+		_, err := db.ExecContext(ctx, "PRAGMA journal_mode = WAL")
+		if !isBusy(err) || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
 }
 
 // inspect reports whether the file has our tables. A file with nothing in it has not, and is no error.

@@ -16,15 +16,33 @@ import (
 	"github.com/vade-go/vade/store/sqlitestore"
 )
 
-// childFolder is set for a process that TestEveryAcknowledgedCommitOutlivesAKill starts.
-const childFolder = "SQLITESTORE_TEST_FOLDER"
+// A process that a test starts has a task, and the folder of its database.
+const (
+	childTask   = "SQLITESTORE_TEST_TASK"
+	childFolder = "SQLITESTORE_TEST_FOLDER"
+)
 
 func TestMain(m *testing.M) {
-	if dir := os.Getenv(childFolder); dir != "" {
-		fmt.Fprintln(os.Stderr, commitForEver(dir))
+	if task, ok := childTasks[os.Getenv(childTask)]; ok {
+		fmt.Fprintln(os.Stderr, task(os.Getenv(childFolder)))
 		os.Exit(1)
 	}
 	goleak.VerifyTestMain(m)
+}
+
+// childTasks end the process when they succeed.
+var childTasks = map[string]func(dir string) error{
+	"commit for ever": commitForEver,
+	"insert and list": insertAndList,
+}
+
+// child prepares a process that does a task.
+func child(t *testing.T, task, dir string) *exec.Cmd {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(os.Environ(), childTask+"="+task, childFolder+"="+dir)
+	cmd.Stderr = os.Stderr
+	return cmd
 }
 
 // commitForEver inserts pairs of documents from several goroutines and prints their number when the commit was acknowledged.
@@ -78,9 +96,7 @@ func TestEveryAcknowledgedCommitOutlivesAKill(t *testing.T) {
 // were.
 func killAfter(t *testing.T, dir string, commits int) map[int]bool {
 	t.Helper()
-	child := exec.CommandContext(t.Context(), os.Args[0])
-	child.Env = append(os.Environ(), childFolder+"="+dir)
-	child.Stderr = os.Stderr
+	child := child(t, "commit for ever", dir)
 	output, err := child.StdoutPipe()
 	if err == nil {
 		err = child.Start()

@@ -3,6 +3,7 @@ package sqlitestore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"sync"
 )
 
@@ -17,7 +18,7 @@ type statements struct {
 	byText map[string]*sql.Stmt
 }
 
-// get prepares text at the first call. The statement lives as long as what prepared it.
+// get prepares text at the first call. The statement lives until close.
 func (s *statements) get(ctx context.Context, p preparer, text string) (*sql.Stmt, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -33,4 +34,16 @@ func (s *statements) get(ctx context.Context, p preparer, text string) (*sql.Stm
 	}
 	s.byText[text] = stmt
 	return stmt, nil
+}
+
+// close gives the statements back.
+func (s *statements) close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var errs []error
+	for _, stmt := range s.byText {
+		errs = append(errs, stmt.Close())
+	}
+	s.byText = nil
+	return errors.Join(errs...)
 }

@@ -50,7 +50,7 @@ func (t *transaction) List(ctx context.Context, q driver.Query) ([]driver.Docume
 		return nil, err
 	}
 	text, args := listSQL(q)
-	stmt, err := t.w.lists.get(context.Background(), t.w.conn, text)
+	stmt, err := t.w.prepared.get(context.Background(), t.w.conn, text)
 	if err != nil {
 		return nil, t.explain(t.w.check(err))
 	}

@@ -17,10 +17,10 @@ import (
 // while others wait leaves its work in a group, which is one transaction of SQLite with a savepoint around each further
 // member, and gets its answer when the group is committed.
 type writer struct {
-	conn  *sql.Conn
-	lists statements
-	group *group // the transaction of SQLite that is open; nil: none
-	fault error  // what broke it: SQLite may have rolled it back by itself
+	conn     *sql.Conn
+	prepared statements // those below and of lists
+	group    *group     // the transaction of SQLite that is open; nil: none
+	fault    error      // what broke it: SQLite may have rolled it back by itself
 
 	beginStmt, commitStmt, rollbackStmt *sql.Stmt
 	markStmt, backStmt, unmarkStmt      *sql.Stmt
@@ -54,7 +54,7 @@ const (
 	leaveSQL   = `DELETE FROM entries WHERE collection = ? AND name = ? AND partition = ? AND value = ? AND id = ?`
 )
 
-// newWriter takes a connection from the pool for good.
+// newWriter takes a connection from the pool until the writer is closed.
 func newWriter(ctx context.Context, pool *sql.DB) (*writer, error) {
 	conn, err := pool.Conn(ctx)
 	if err != nil {
@@ -67,12 +67,15 @@ func newWriter(ctx context.Context, pool *sql.DB) (*writer, error) {
 		getSQL: &w.getStmt, findSQL: &w.findStmt, putSQL: &w.putStmt, dropSQL: &w.dropStmt,
 		reindexSQL: &w.reindexStmt, enterSQL: &w.enterStmt, leaveSQL: &w.leaveStmt,
 	} {
-		if *stmt, err = conn.PrepareContext(ctx, text); err != nil {
-			return nil, errors.Join(err, conn.Close())
+		if *stmt, err = w.prepared.get(ctx, conn, text); err != nil {
+			return nil, errors.Join(err, w.close())
 		}
 	}
 	return w, nil
 }
+
+// close gives the connection back. SQLite keeps one open, and its locks, as long as it has statements.
+func (w *writer) close() error { return errors.Join(w.prepared.close(), w.conn.Close()) }
 
 // begin joins the open group, or begins one: that waits for the file's lock as long as the data source says.
 func (w *writer) begin(ctx context.Context) error {
