@@ -108,44 +108,71 @@ func (d *database) readError(ctx context.Context, err error) error {
 	}
 }
 
+// errAgain: what fn was shown or has written is not committed, through no fault of its own.
+var errAgain = errors.New("to be run again")
+
 // Do waits for its turn, runs fn, and leaves its work in the writer's group until that is committed.
-func (d *database) Do(ctx context.Context, partition string, fn func(context.Context, driver.Tx) error) (err error) {
+func (d *database) Do(ctx context.Context, partition string, fn func(context.Context, driver.Tx) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(d.life, func() { cancel(driver.ErrClosed) })()
+	err := d.run(ctx, partition, fn, false)
+	if err == errAgain {
+		err = d.run(ctx, partition, fn, true)
+	}
+	return err
+}
+
+// run runs fn once and waits for what it rests on. Alone, that is nothing but what has been committed.
+func (d *database) run(ctx context.Context, partition string, fn func(context.Context, driver.Tx) error, alone bool) error {
 	if err := d.take(ctx); err != nil {
 		return err
 	}
-	kept := false
-	defer func() {
-		if outcome := d.finish(kept); kept {
-			err = outcome
-		}
-	}()
-	if err := d.writer.begin(ctx); err != nil {
-		return d.writeError(ctx, err)
-	}
-	defer func() {
-		if kept {
-			return
-		}
-		if fault := d.writer.undo(); fault != nil {
-			d.log.Error("sqlitestore: rollback", "path", d.loc.path, "error", fault)
-		}
-	}()
-	tx := &transaction{db: d, w: d.writer, partition: partition}
-	defer func() { tx.over = true }()
-	if err := fn(ctx, tx); err != nil {
+	g, err := d.turn(ctx, partition, fn, alone)
+	if g == nil {
 		return err
 	}
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
+	<-g.done
+	switch {
+	case g.err == nil:
+		return err
+	case err != nil:
+		return errAgain
+	default:
+		return d.loc.explain(g.err)
 	}
-	if err := d.writer.keep(); err != nil {
-		return d.loc.explain(err)
+}
+
+// turn runs fn and passes the turn on. It returns the group that the result hangs on: the one that has the work of fn, or
+// others' work that fn has seen before it refused.
+func (d *database) turn(ctx context.Context, partition string, fn func(context.Context, driver.Tx) error, alone bool) (*group, error) {
+	defer d.finish()
+	w := d.writer
+	if alone && w.group != nil {
+		_ = w.commit() // which answers the group
 	}
-	kept = true
-	return nil
+	if err := w.begin(ctx); err != nil {
+		return nil, d.writeError(ctx, err)
+	}
+	g := w.group
+	tx := &transaction{db: d, w: w, partition: partition}
+	defer tx.end(false) // if fn panics
+	if g.members > 0 {
+		defer time.AfterFunc(groupPatience, tx.evict).Stop()
+	}
+	err := fn(ctx, tx)
+	if err == nil && ctx.Err() != nil {
+		tx.end(false)
+		return nil, context.Cause(ctx)
+	}
+	rests := err == nil || g.members > 0
+	if tx.end(err == nil); tx.evicted {
+		return nil, errAgain
+	}
+	if !rests {
+		return nil, err
+	}
+	return g, err
 }
 
 // take waits for the turn.
@@ -161,31 +188,22 @@ func (d *database) take(ctx context.Context) error {
 	case errors.Is(err, errTurn):
 		return fmt.Errorf("sqlitestore: %s: a transaction has not ended for %s: %w", d.loc.path, patience, driver.ErrBusy)
 	case err == nil && d.life.Err() != nil:
-		_ = d.finish(false) // the outcome belongs to who has left work in the group
+		d.finish()
 		return driver.ErrClosed
 	}
 	return err
 }
 
-// finish passes the turn on: with the group still open to who waits for it, or else after committing the group. It returns
-// the group's outcome to who has left work in it.
-func (d *database) finish(kept bool) error {
+// finish passes the turn on: with the group still open to who waits for it, or else after committing the group.
+func (d *database) finish() {
 	g := d.writer.group
 	if g != nil && d.writer.fault == nil && g.members < groupMembers && time.Since(g.began) < groupAge && d.turns.offer() {
-		if !kept {
-			return nil
-		}
-		<-g.done
-	} else {
-		if g != nil {
-			_ = d.writer.commit() // which answers the group
-		}
-		d.turns.release()
+		return
 	}
-	if g != nil && g.err != nil {
-		return d.loc.explain(g.err)
+	if g != nil {
+		_ = d.writer.commit() // which answers the group
 	}
-	return nil
+	d.turns.release()
 }
 
 // writeError says what an error of the writer means to the caller.

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 
@@ -16,12 +17,52 @@ type transaction struct {
 	db        *database
 	w         *writer
 	partition string
-	over      bool
+
+	mu      sync.Mutex // for evict, which comes from another goroutine
+	over    bool
+	evicted bool
+}
+
+// end leaves the work of the transaction in the group, or takes it out. Once is enough.
+func (t *transaction) end(keep bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.over {
+		return
+	}
+	t.over = true
+	if keep {
+		t.w.keep()
+	} else {
+		t.undo()
+	}
+}
+
+// evict commits the group without a transaction that does not come to its end: those that did wait for it.
+func (t *transaction) evict() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.over {
+		return
+	}
+	t.over, t.evicted = true, true
+	t.undo()
+	if t.w.group != nil {
+		_ = t.w.commit() // which answers the group
+	}
+}
+
+func (t *transaction) undo() {
+	if err := t.w.undo(); err != nil {
+		t.db.log.Error("sqlitestore: rollback", "path", t.db.loc.path, "error", err)
+	}
 }
 
 // allowed says whether the transaction may touch partition.
 func (t *transaction) allowed(ctx context.Context, partition string) error {
 	switch {
+	case t.evicted:
+		return driver.ErrBusy
 	case t.over:
 		return driver.ErrClosed
 	case ctx.Err() != nil:
@@ -35,6 +76,8 @@ func (t *transaction) allowed(ctx context.Context, partition string) error {
 }
 
 func (t *transaction) Get(ctx context.Context, key driver.Key) (driver.Document, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if err := t.allowed(ctx, key.Partition); err != nil {
 		return driver.Document{}, err
 	}
@@ -46,6 +89,8 @@ func (t *transaction) Get(ctx context.Context, key driver.Key) (driver.Document,
 }
 
 func (t *transaction) List(ctx context.Context, q driver.Query) ([]driver.Document, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if err := t.allowed(ctx, q.Partition); err != nil {
 		return nil, err
 	}
@@ -59,6 +104,8 @@ func (t *transaction) List(ctx context.Context, q driver.Query) ([]driver.Docume
 }
 
 func (t *transaction) Put(ctx context.Context, w driver.Write) (driver.Version, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	before, err := t.find(ctx, w.Key)
 	if err != nil {
 		return 0, err
@@ -81,6 +128,8 @@ func (t *transaction) Put(ctx context.Context, w driver.Write) (driver.Version, 
 }
 
 func (t *transaction) Delete(ctx context.Context, key driver.Key, expect driver.Version) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	before, err := t.existing(ctx, key, expect)
 	if err != nil {
 		return err
@@ -92,6 +141,8 @@ func (t *transaction) Delete(ctx context.Context, key driver.Key, expect driver.
 }
 
 func (t *transaction) Reindex(ctx context.Context, key driver.Key, expect driver.Version, entries map[string]string) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	before, err := t.existing(ctx, key, expect)
 	if err != nil {
 		return err

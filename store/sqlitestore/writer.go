@@ -43,6 +43,9 @@ const (
 	groupAge     = 5 * time.Millisecond
 )
 
+// groupPatience is how long a group waits for a member that is not done; it is then committed without it.
+const groupPatience = 250 * time.Millisecond
+
 // The statements of a transaction.
 const (
 	findSQL = `SELECT version, entries FROM documents WHERE collection = ? AND partition = ? AND id = ?`
@@ -89,13 +92,12 @@ func (w *writer) begin(ctx context.Context) error {
 	return nil
 }
 
-// keep leaves the work of the transaction in the group.
-func (w *writer) keep() error {
+// keep leaves the work of the transaction in the group, which fails with it if it is broken.
+func (w *writer) keep() {
 	if w.fault == nil && w.group.members > 0 {
 		_ = w.exec(w.unmarkStmt) // an error is a fault
 	}
 	w.group.members++
-	return w.fault
 }
 
 // undo takes the work of the transaction out of the group. A group that is empty or broken ends.

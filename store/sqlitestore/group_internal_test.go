@@ -1,0 +1,118 @@
+package sqlitestore
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vade-go/vade/store/driver"
+)
+
+// goes on when so many transactions wait for the one that runs.
+func (d *database) awaitWaiting(n int) {
+	for {
+		d.turns.mu.Lock()
+		waiting := len(d.turns.waiting)
+		d.turns.mu.Unlock()
+		if waiting >= n {
+			return
+		}
+		runtime.Gosched()
+	}
+}
+
+// leaveOpen runs the first transaction of a group: it inserts a document and leaves its work to the next one.
+func (d *database) leaveOpen(ctx context.Context, begun chan<- struct{}, id string) error {
+	return d.Do(ctx, "p", func(ctx context.Context, tx driver.Tx) error {
+		d.writer.group.began = time.Now().Add(time.Hour) // it does not grow old on a slow machine
+		close(begun)
+		d.awaitWaiting(1)
+		return put(ctx, tx, id, "1")
+	})
+}
+
+func TestARefusalThatRestsOnWhatWasNotCommittedIsJudgedAnew(t *testing.T) {
+	t.Parallel()
+	d := openInternal(t)
+	if _, err := d.writer.conn.ExecContext(t.Context(), "PRAGMA max_page_count = 50"); err != nil {
+		t.Fatal(err)
+	}
+	begun := make(chan struct{})
+	first, second, third := make(chan error, 1), make(chan error, 1), make(chan error, 1)
+	judged := make(chan error, 2)
+	go func() { first <- d.leaveOpen(t.Context(), begun, "a") }()
+	<-begun
+	go func() {
+		second <- d.Do(t.Context(), "p", func(ctx context.Context, tx driver.Tx) error {
+			if len(judged) == 0 {
+				go func() {
+					third <- d.Do(t.Context(), "p", func(ctx context.Context, tx driver.Tx) error {
+						return put(ctx, tx, "large", `"`+strings.Repeat("x", 300_000)+`"`)
+					})
+				}()
+				d.awaitWaiting(1)
+			}
+			err := put(ctx, tx, "a", "2")
+			judged <- err
+			return err
+		})
+	}()
+	if err := <-first; err == nil || !strings.HasSuffix(err.Error(), "the disk is full: make room") {
+		t.Errorf("the first one, whose group a full disk broke: %v", err)
+	}
+	if err := <-third; err == nil || !strings.HasSuffix(err.Error(), "the disk is full: make room") {
+		t.Errorf("the one that filled the disk: %v", err)
+	}
+	if err := <-second; err != nil {
+		t.Errorf("refused because of a document that never was: %v", err)
+	}
+	if err := <-judged; !errors.Is(err, driver.ErrExists) {
+		t.Fatalf("the test did not come about: %v", err)
+	}
+	if doc, err := d.Get(t.Context(), driver.Key{Collection: "things", Partition: "p", ID: "a"}); err != nil || string(doc.Data) != "2" {
+		t.Errorf("got %+v, %v", doc, err)
+	}
+}
+
+func TestWhoIsDoneDoesNotWaitForWhoHangs(t *testing.T) {
+	t.Parallel()
+	d := openInternal(t)
+	begun, hangs := make(chan struct{}), make(chan struct{})
+	first, second := make(chan error, 1), make(chan error, 1)
+	go func() { first <- d.leaveOpen(t.Context(), begun, "a") }()
+	<-begun
+	runs := 0
+	go func() {
+		second <- d.Do(t.Context(), "p", func(ctx context.Context, tx driver.Tx) error {
+			runs++
+			if err := put(ctx, tx, "b", "1"); err != nil {
+				return err
+			}
+			if runs == 1 {
+				<-hangs
+				if err := put(ctx, tx, "c", "1"); !errors.Is(err, driver.ErrBusy) {
+					t.Errorf("goes on after the others were committed without it: %v", err)
+				}
+			}
+			return put(ctx, tx, "d", "1")
+		})
+	}()
+	if err := <-first; err != nil {
+		t.Error(err)
+	}
+	docs, err := d.List(t.Context(), driver.Query{Collection: "things", Partition: "p", Limit: 10})
+	if err != nil || len(docs) != 1 {
+		t.Errorf("committed %v, %v", docs, err)
+	}
+	close(hangs)
+	if err := <-second; err != nil || runs != 2 {
+		t.Errorf("ran %d times: %v", runs, err)
+	}
+	docs, err = d.List(t.Context(), driver.Query{Collection: "things", Partition: "p", Limit: 10})
+	if err != nil || len(docs) != 3 || docs[1].Key.ID != "b" || docs[2].Key.ID != "d" {
+		t.Errorf("committed %v, %v", docs, err)
+	}
+}
