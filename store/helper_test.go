@@ -15,6 +15,7 @@ import (
 	"github.com/vade-go/vade/manifest"
 	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/schema"
+	"github.com/vade-go/vade/store/driver"
 	"github.com/vade-go/vade/store/sqlitestore"
 	"github.com/vade-go/vade/telemetry"
 )
@@ -58,7 +59,8 @@ type environment struct {
 	dir string
 	log *buffer // default: discarded
 
-	spans []sdktrace.SpanProcessor
+	driver driver.Driver // default: sqlitestore
+	spans  []sdktrace.SpanProcessor
 }
 
 // open describes and opens the service. The function it returns closes it.
@@ -78,6 +80,9 @@ func (s *service) open(ctx context.Context, e environment) (func() error, error)
 	if e.url == "" {
 		e.url = "sqlite::memory:"
 	}
+	if e.driver == nil {
+		e.driver = sqlitestore.Driver()
+	}
 	u, err := url.Parse(e.url)
 	if err != nil {
 		return closing, err
@@ -93,7 +98,7 @@ func (s *service) open(ctx context.Context, e environment) (func() error, error)
 	env := &operation.Env{
 		System: "test", Service: s.name, DataDir: e.dir, Compiler: schema.NewCompiler(),
 		Telemetry: tel.For(s.name), Log: tel.For(s.name).Logger(),
-		Engines: operation.Engines{"store": {Driver: sqlitestore.Driver(), URL: u}},
+		Engines: operation.Engines{"store": {Driver: e.driver, URL: u}},
 	}
 	for _, p := range s.parts {
 		if err := p.Open(ctx, env); err != nil {

@@ -55,3 +55,33 @@ func TestEveryCallIsAClientSpanAndRulesKeptAreNoFaults(t *testing.T) {
 		t.Error("a call in a transaction is not inside its span")
 	}
 }
+
+func TestAPanicEndsItsSpans(t *testing.T) {
+	t.Parallel()
+	spans := tracetest.NewSpanRecorder()
+	svc := newService("test")
+	db := store.Of(svc)
+	texts := store.Collect(svc, "texts", store.Index("i", func(string) string { panic("index") }))
+	svc.mustOpen(t, environment{spans: []sdktrace.SpanProcessor{spans}})
+	func() {
+		defer func() {
+			if r := recover(); r != "index" {
+				t.Errorf("recovered %v", r)
+			}
+		}()
+		_ = db.Do(t.Context(), "p", func(ctx context.Context, tx *store.Tx) error {
+			_, err := texts.With(tx).Put(ctx, key("p", "a"), "a")
+			return err
+		})
+	}()
+	var got []string
+	for _, span := range spans.Ended() {
+		got = append(got, span.Name()+": "+span.Status().Code.String())
+	}
+	if want := []string{"put texts: Error", "transaction: Error"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if _, err := texts.Get(t.Context(), key("p", "a")); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("left something: %v", err)
+	}
+}

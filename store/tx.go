@@ -44,26 +44,23 @@ func (db *DB) Do(ctx context.Context, partition string, fn func(ctx context.Cont
 		return fmt.Errorf("store: transaction in %s: %w", partition, ErrNested)
 	}
 	ctx, run := db.transaction.Begin(ctx)
-	var tx *Tx       // of the last run of fn
-	refused := false // by fn, not by the engine
-	word := "error"  // if fn panics
-	var fault error  // of the engine
+	var tx *Tx      // of the last run of fn
+	word := "error" // if fn panics
+	var fault error // of the engine
 	defer func() { run.End(word, fault) }()
 	err = db.engine.Do(ctx, partition, func(ctx context.Context, engine driver.Tx) error {
 		tx = &Tx{db: db, engine: engine, partition: partition}
 		defer tx.over.Store(true)
-		err := fn(context.WithValue(ctx, txKey{db}, tx), tx)
-		refused = err != nil
-		return err
+		if err := fn(context.WithValue(ctx, txKey{db}, tx), tx); err != nil {
+			return &refusal{err}
+		}
+		return nil
 	})
-	switch {
-	case err == nil:
-		word = "ok"
-	case refused:
+	if r, ok := err.(*refusal); ok {
 		word = "rolled_back"
-		return err
-	default:
-		word, fault = status(err)
+		return r.err
+	}
+	if word, fault = status(err); err != nil {
 		return fmt.Errorf("store: transaction in %s: %w", partition, err)
 	}
 	for _, f := range tx.committed {
@@ -71,6 +68,12 @@ func (db *DB) Do(ctx context.Context, partition string, fn func(ctx context.Cont
 	}
 	return nil
 }
+
+// refusal is an error of the function of a transaction, to tell it from one of the engine.
+type refusal struct{ err error }
+
+func (r *refusal) Error() string { return r.err.Error() }
+func (r *refusal) Unwrap() error { return r.err }
 
 // OnCommit has f run after the transaction has been committed, before [DB.Do] returns, in the order of the calls. A
 // transaction that is not committed, or is run again, drops it. F must be quick and must not fail: the process may die

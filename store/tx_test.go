@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/vade-go/vade/store"
+	"github.com/vade-go/vade/store/driver"
+	"github.com/vade-go/vade/store/sqlitestore"
 )
 
 func TestATransactionSpansTheCollectionsOfItsPartition(t *testing.T) {
@@ -206,6 +208,34 @@ func TestOfAHundredTransactionsAtOnceNoneLosesTheWorkOfAnother(t *testing.T) {
 	all.Wait()
 	if item, err := counters.Get(t.Context(), key("p", "a")); err != nil || item.Value != 100 {
 		t.Errorf("got %+v, %v", item, err)
+	}
+}
+
+// givingUp is an engine that runs what was refused again, and then does not get its turn.
+type givingUp struct{ driver.Driver }
+
+func (g givingUp) Open(ctx context.Context, cfg driver.Config) (driver.DB, error) {
+	db, err := g.Driver.Open(ctx, cfg)
+	return givingUpDB{db}, err
+}
+
+type givingUpDB struct{ driver.DB }
+
+func (g givingUpDB) Do(ctx context.Context, partition string, fn func(context.Context, driver.Tx) error) error {
+	if err := g.DB.Do(ctx, partition, fn); err != nil {
+		return driver.ErrBusy
+	}
+	return nil
+}
+
+func TestAnEngineThatGivesUpIsNotTakenForARefusalOfTheFunction(t *testing.T) {
+	t.Parallel()
+	svc := newService("test")
+	db := store.Of(svc)
+	svc.mustOpen(t, environment{driver: givingUp{sqlitestore.Driver()}})
+	err := db.Do(t.Context(), "p", func(context.Context, *store.Tx) error { return errors.New("no") })
+	if !errors.Is(err, store.ErrBusy) || err.Error() != "store: transaction in p: database is busy" {
+		t.Errorf("got %v", err)
 	}
 }
 

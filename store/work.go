@@ -67,9 +67,11 @@ func (c *collection) do(ctx context.Context, kind call, subject fmt.Stringer, fn
 		return c.explain(kind, subject, ErrClosed)
 	}
 	ctx, run := c.works[kind].Begin(ctx)
+	word := "error" // if fn panics
+	var fault error
+	defer func() { run.End(word, fault) }()
 	err := fn(ctx)
-	run.End(status(err))
-	if err != nil {
+	if word, fault = status(err); err != nil {
 		return c.explain(kind, subject, err)
 	}
 	return nil
