@@ -41,7 +41,7 @@ type DB interface {
 
 	// Get returns a document as the last committed transaction left it: who has seen a commit succeed reads at least that.
 	// A missing document is ErrNotFound. The engine repeats a read that was lost on the way. When ctx ends, Get returns
-	// its error promptly.
+	// its error promptly: that of ctx.Err, whatever its cause.
 	Get(ctx context.Context, key Key) (Document, error)
 
 	// List returns the documents that q asks for, in its order, as of one moment: never half a transaction. It returns
@@ -60,8 +60,8 @@ type DB interface {
 	// written and Do returns an error of ctx. A commit that has begun is not interrupted, so that its outcome is known.
 	Do(ctx context.Context, partition string, fn func(ctx context.Context, tx Tx) error) error
 
-	// Close ends the running transactions (their contexts end; Close waits for their functions) and gives everything
-	// back. A second Close does nothing.
+	// Close ends the running transactions (their contexts end; Close waits for their functions), waits for the running
+	// reads, which may end with ErrClosed, and gives everything back. A second Close does nothing.
 	Close() error
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"time"
 
 	"github.com/vade-go/vade/store/driver"
 )
@@ -46,6 +47,39 @@ var lifeRules = []rule{
 			})
 			s.wants("do", err, context.Canceled)
 			s.is("ids", s.ids(driver.Query{Partition: "p"}), "a")
+		}},
+	{"cause", "a context that has ended is told by its own error, whatever its cause: context.Canceled or context.DeadlineExceeded",
+		func(s *suite) {
+			cause := errors.New("the reason")
+			cancelled, cancel := context.WithCancelCause(s.Context())
+			cancel(cause)
+			late, cancelLate := context.WithDeadlineCause(s.Context(), time.Unix(0, 0), cause)
+			defer cancelLate()
+			for ctx, want := range map[context.Context]error{cancelled: context.Canceled, late: context.DeadlineExceeded} {
+				_, err := s.db.Get(ctx, key("p", "a"))
+				s.wants("get", err, want)
+				_, err = s.db.List(ctx, driver.Query{Collection: "things", Partition: "p", Limit: 1})
+				s.wants("list", err, want)
+				s.wants("do", s.db.Do(ctx, "p", func(context.Context, driver.Tx) error { return nil }), want)
+				s.do("p", func(_ context.Context, tx driver.Tx) {
+					_, err := tx.Get(ctx, key("p", "a"))
+					s.wants("get inside", err, want)
+					_, err = tx.List(ctx, driver.Query{Collection: "things", Partition: "p", Limit: 1})
+					s.wants("list inside", err, want)
+					_, err = tx.Put(ctx, driver.Write{Key: key("p", "a"), Data: number("1")})
+					s.wants("put inside", err, want)
+					s.wants("delete inside", tx.Delete(ctx, key("p", "a"), driver.Any), want)
+					s.wants("reindex inside", tx.Reindex(ctx, key("p", "a"), driver.Any, nil), want)
+				})
+			}
+			ctx, cancelInside := context.WithCancelCause(s.Context())
+			err := s.db.Do(ctx, "p", func(ctx context.Context, tx driver.Tx) error {
+				_, err := tx.Put(ctx, driver.Write{Key: key("p", "a"), Data: number("1")})
+				cancelInside(cause)
+				return err
+			})
+			s.wants("do that is cancelled inside", err, context.Canceled)
+			s.is("ids", s.ids(driver.Query{Partition: "p"}), "")
 		}},
 	{"cancelled-inside", "a context that is cancelled during a transaction ends its calls and keeps it from being committed, even if its function returns nil",
 		func(s *suite) {

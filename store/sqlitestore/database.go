@@ -28,6 +28,7 @@ type database struct {
 	readers *sql.DB
 	lists   statements
 	getStmt *sql.Stmt
+	reading sync.RWMutex // held by reads; taken for good by Close
 
 	life   context.Context
 	die    context.CancelCauseFunc
@@ -80,11 +81,19 @@ func (d *database) Capabilities() driver.Capabilities {
 }
 
 func (d *database) Get(ctx context.Context, key driver.Key) (driver.Document, error) {
+	if !d.reading.TryRLock() {
+		return driver.Document{}, driver.ErrClosed
+	}
+	defer d.reading.RUnlock()
 	doc, err := get(ctx, d.getStmt, key)
 	return doc, d.readError(ctx, err)
 }
 
 func (d *database) List(ctx context.Context, q driver.Query) ([]driver.Document, error) {
+	if !d.reading.TryRLock() {
+		return nil, driver.ErrClosed
+	}
+	defer d.reading.RUnlock()
 	text, args := listSQL(q)
 	stmt, err := d.lists.get(ctx, d.readers, text)
 	if err != nil {
@@ -99,13 +108,19 @@ func (d *database) readError(ctx context.Context, err error) error {
 	switch {
 	case err == nil || errors.Is(err, driver.ErrNotFound):
 		return err
-	case d.life.Err() != nil:
-		return driver.ErrClosed
 	case ctx.Err() != nil:
-		return context.Cause(ctx)
+		return d.ended(ctx)
 	default:
 		return d.loc.explain(err)
 	}
+}
+
+// ended says why ctx has ended: because the database is closed, or else in the words of the context, whatever its cause.
+func (d *database) ended(ctx context.Context) error {
+	if d.life.Err() != nil && context.Cause(ctx) == driver.ErrClosed {
+		return driver.ErrClosed
+	}
+	return ctx.Err()
 }
 
 // errAgain: what fn was shown or has written is not committed, through no fault of its own.
@@ -163,7 +178,7 @@ func (d *database) turn(ctx context.Context, partition string, fn func(context.C
 	err := fn(ctx, tx)
 	if err == nil && ctx.Err() != nil {
 		tx.end(false)
-		return nil, context.Cause(ctx)
+		return nil, d.ended(ctx)
 	}
 	rests := err == nil || g.members > 0
 	if tx.end(err == nil); tx.evicted {
@@ -181,17 +196,19 @@ func (d *database) take(ctx context.Context) error {
 	case d.life.Err() != nil:
 		return driver.ErrClosed
 	case ctx.Err() != nil:
-		return context.Cause(ctx)
+		return d.ended(ctx)
 	}
 	err := d.turns.take(ctx, patience)
 	switch {
 	case errors.Is(err, errTurn):
 		return fmt.Errorf("sqlitestore: %s: a transaction has not ended for %s: %w", d.loc.path, patience, driver.ErrBusy)
-	case err == nil && d.life.Err() != nil:
+	case err != nil:
+		return d.ended(ctx)
+	case d.life.Err() != nil:
 		d.finish()
 		return driver.ErrClosed
 	}
-	return err
+	return nil
 }
 
 // finish passes the turn on: with the group still open to who waits for it, or else after committing the group.
@@ -210,7 +227,7 @@ func (d *database) finish() {
 func (d *database) writeError(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
-		return context.Cause(ctx)
+		return d.ended(ctx)
 	case isBusy(err):
 		return fmt.Errorf("sqlitestore: %s: another process has held the write lock for %s: %w", d.loc.path, d.loc.wait, driver.ErrBusy)
 	default:
@@ -227,6 +244,7 @@ func (d *database) Close() error {
 		if d.writer.group != nil {
 			_ = d.writer.commit() // of those that were done before
 		}
+		d.reading.Lock() // for good
 		d.err = d.release()
 	})
 	return d.err

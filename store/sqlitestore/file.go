@@ -163,7 +163,7 @@ func (l location) switchToLog(ctx context.Context, db *sql.DB) error {
 		}
 		select {
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return ctx.Err()
 		case <-time.After(5 * time.Millisecond):
 		}
 	}

@@ -2,10 +2,12 @@ package sqlitestore
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -215,6 +217,49 @@ func TestATransactionDoesNotWaitForEverForAnother(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+}
+
+func TestClosingWaitsForReads(t *testing.T) {
+	t.Parallel()
+	d := openInternal(t)
+	if err := d.Do(t.Context(), "p", func(ctx context.Context, tx driver.Tx) error { return put(ctx, tx, "a", "1") }); err != nil {
+		t.Fatal(err)
+	}
+	var held []*sql.Conn // all of the pool, so that a read has to wait
+	for range d.readers.Stats().MaxOpenConnections {
+		conn, err := d.readers.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		held = append(held, conn)
+	}
+	read, closed := make(chan error, 1), make(chan error, 1)
+	go func() {
+		_, err := d.Get(t.Context(), driver.Key{Collection: "things", Partition: "p", ID: "a"})
+		read <- err
+	}()
+	for d.readers.Stats().WaitCount == 0 {
+		runtime.Gosched()
+	}
+	go func() { closed <- d.Close() }()
+	<-d.life.Done()
+	for range 1000 { // it has every chance to be done too early
+		runtime.Gosched()
+	}
+	for _, conn := range held {
+		if err := conn.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := <-read; err != nil {
+		t.Errorf("a read that had begun: %v", err)
+	}
+	if err := <-closed; err != nil {
+		t.Error(err)
+	}
+	if left := d.readers.Stats().OpenConnections; left != 0 {
+		t.Errorf("%d connections are left", left)
+	}
 }
 
 func TestSuccessorIsTheFirstTextBehindAPrefix(t *testing.T) {

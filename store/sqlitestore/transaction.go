@@ -66,7 +66,7 @@ func (t *transaction) allowed(ctx context.Context, partition string) error {
 	case t.over:
 		return driver.ErrClosed
 	case ctx.Err() != nil:
-		return context.Cause(ctx)
+		return t.db.ended(ctx)
 	case t.w.fault != nil:
 		return t.db.loc.explain(t.w.fault)
 	case partition != t.partition:

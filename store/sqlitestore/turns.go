@@ -18,7 +18,7 @@ type turns struct {
 
 var errTurn = errors.New("the turn did not come")
 
-// take waits for the turn. It returns errTurn after the time given, or the cause of ctx when that ends. It may return nil
+// take waits for the turn. It returns errTurn after the time given, or the error of ctx when that ends. It may return nil
 // although ctx has ended, if both happen at once.
 func (t *turns) take(ctx context.Context, wait time.Duration) error {
 	t.mu.Lock()
@@ -37,7 +37,7 @@ func (t *turns) take(ctx context.Context, wait time.Duration) error {
 	case <-turn:
 		return nil
 	case <-ctx.Done():
-		err = context.Cause(ctx)
+		err = ctx.Err()
 	case <-timer.C:
 	}
 	if t.leave(turn) {
