@@ -74,7 +74,7 @@ func TestEveryMistakeInDeclarationsIsReportedWithItsPlace(t *testing.T) {
 func TestAnIndexThatIsDeclaredLaterIsFilled(t *testing.T) {
 	t.Parallel()
 	e := environment{url: "sqlite:", dir: t.TempDir()}
-	const documents = 250 // more than two batches
+
 	before := newService("test")
 	s := things{store.Of(before), store.Collect(before, "things", store.Index("old", func(v thing) string { return v.Name }))}
 	closing := before.mustOpen(t, e)

@@ -15,9 +15,17 @@ import (
 // reindexBatch is how many documents are read at once when indexes are filled.
 const reindexBatch = 100
 
+// reindexRounds is how often indexes are filled when somebody else fills other ones at the same time.
+const reindexRounds = 3
+
 // indexRecord is what the database remembers about the indexes of a collection.
 type indexRecord struct {
-	Indexes []string `json:"indexes"` // those that are complete, sorted
+	Indexes []string `json:"indexes"`           // those that are complete, sorted
+	Filling []string `json:"filling,omitempty"` // those that somebody began to fill: then none is complete
+}
+
+func (r indexRecord) equal(other indexRecord) bool {
+	return slices.Equal(r.Indexes, other.Indexes) && slices.Equal(r.Filling, other.Filling)
 }
 
 // recordKey is where the record of the collection is kept.
@@ -25,43 +33,92 @@ func (c *collection) recordKey() driver.Key {
 	return driver.Key{Collection: "_indexes", Partition: "_indexes", ID: c.name}
 }
 
-// updateIndexes fills the indexes anew when they are not those for which the collection was written. It remembers them at
-// the end, so that what was interrupted is done again.
+// updateIndexes fills the indexes anew when they are not those for which the collection was written. It remembers that they
+// are incomplete before it begins, so that what was interrupted is done again, whichever indexes are declared then.
 func (c *collection) updateIndexes(ctx context.Context, engine driver.DB, log *slog.Logger) error {
 	declared := slices.Sorted(slices.Values(c.indexes))
-	var record indexRecord
-	doc, err := engine.Get(ctx, c.recordKey())
+	record, _, err := c.record(ctx, engine)
+	if err != nil {
+		return fmt.Errorf("indexes: %w", err)
+	}
+	if record.equal(indexRecord{Indexes: declared}) {
+		return nil
+	}
+	if !engine.Capabilities().AllPartitions {
+		return errors.New("indexes: the engine cannot list over all partitions, which indexes need")
+	}
+	for range reindexRounds {
+		n, raced, err := c.fill(ctx, engine, declared)
+		switch {
+		case err != nil:
+			return fmt.Errorf("indexes: %w", err)
+		case raced:
+			continue
+		case n > 0:
+			log.InfoContext(ctx, "store: indexes filled", "collection", c.name, "indexes", declared, "documents", n)
+		}
+		return nil
+	}
+	return errors.New("indexes: another program, with other indexes, fills them at the same time: let one start after the other")
+}
+
+// fill fills the indexes and returns from how many documents. It has raced when others filled other indexes meanwhile.
+func (c *collection) fill(ctx context.Context, engine driver.DB, declared []string) (n int, raced bool, err error) {
+	filling := indexRecord{Filling: declared}
+	begun, err := c.remember(ctx, engine, func(indexRecord, driver.Version) indexRecord { return filling })
+	if err != nil {
+		return 0, false, err
+	}
+	if n, err = c.reindexAll(ctx, engine); err != nil {
+		return 0, false, err
+	}
+	complete := indexRecord{Indexes: declared}
+	_, err = c.remember(ctx, engine, func(now indexRecord, version driver.Version) indexRecord {
+		if raced = version != begun && !now.equal(complete); raced {
+			return filling // what the others take for complete is not any more
+		}
+		return complete
+	})
+	return n, raced, err
+}
+
+// record reads the record of the collection; without one it is empty.
+func (c *collection) record(ctx context.Context, from reader) (record indexRecord, version driver.Version, err error) {
+	doc, err := from.Get(ctx, c.recordKey())
+	if errors.Is(err, driver.ErrNotFound) {
+		return record, driver.Absent, nil
+	}
 	if err == nil {
 		err = json.Unmarshal(doc.Data, &record)
 	}
-	if err != nil && !errors.Is(err, driver.ErrNotFound) {
-		return fmt.Errorf("indexes: %w", err)
-	}
-	if slices.Equal(record.Indexes, declared) {
-		return nil
-	}
-	n, err := c.reindexAll(ctx, engine)
-	if err != nil {
-		return fmt.Errorf("indexes: %w", err)
-	}
-	if n > 0 {
-		log.InfoContext(ctx, "store: indexes filled", "collection", c.name, "indexes", declared, "documents", n)
-	}
-	data, err := json.Marshal(indexRecord{Indexes: declared})
-	if err != nil {
-		return err
-	}
-	return engine.Do(ctx, c.recordKey().Partition, func(ctx context.Context, tx driver.Tx) error {
-		_, err := tx.Put(ctx, driver.Write{Key: c.recordKey(), Expect: driver.Any, Data: data})
+	return record, doc.Version, err
+}
+
+// remember makes the record what choose makes of it, and returns the new version.
+func (c *collection) remember(
+	ctx context.Context, engine driver.DB, choose func(now indexRecord, version driver.Version) indexRecord,
+) (version driver.Version, err error) {
+	err = engine.Do(ctx, c.recordKey().Partition, func(ctx context.Context, tx driver.Tx) error {
+		now, found, err := c.record(ctx, tx)
+		if err != nil {
+			return err
+		}
+		record := choose(now, found)
+		if version = found; now.equal(record) {
+			return nil
+		}
+		data, err := json.Marshal(record)
+		if err != nil {
+			return err
+		}
+		version, err = tx.Put(ctx, driver.Write{Key: c.recordKey(), Expect: driver.Any, Data: data})
 		return err
 	})
+	return version, err
 }
 
 // reindexAll goes through all documents in batches and returns how many there were.
 func (c *collection) reindexAll(ctx context.Context, engine driver.DB) (n int, err error) {
-	if !engine.Capabilities().AllPartitions {
-		return 0, errors.New("the engine cannot list over all partitions, which indexes need")
-	}
 	q := driver.Query{Collection: c.name, AllPartitions: true, Limit: reindexBatch}
 	for {
 		docs, err := engine.List(ctx, q)
