@@ -18,16 +18,22 @@ type statements struct {
 	byText map[string]*sql.Stmt
 }
 
-// get prepares text at the first call. The statement lives until close.
+// get prepares text at the first call. The statement lives until close. Nobody waits for another's call.
 func (s *statements) get(ctx context.Context, p preparer, text string) (*sql.Stmt, error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if stmt, ok := s.byText[text]; ok {
+	stmt, ok := s.byText[text]
+	s.mu.Unlock()
+	if ok {
 		return stmt, nil
 	}
 	stmt, err := p.PrepareContext(ctx, text)
 	if err != nil {
 		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if faster, ok := s.byText[text]; ok {
+		return faster, stmt.Close()
 	}
 	if s.byText == nil {
 		s.byText = make(map[string]*sql.Stmt)
