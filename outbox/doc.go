@@ -34,11 +34,18 @@
 // it is published again, under the same identity, which brokers drop as a duplicate within their window
 // (events.ID) and [Once] always.
 //
-// Events of one partition are published in the order in which their transactions were committed, and reach the broker in
-// that order. Events of different partitions have none. An event that the broker does not take keeps back those behind it
-// in its partition, is tried again after growing delays of up to 30 seconds, for ever, and does not hinder other
-// partitions. When several processes share a database, each has a relay: they may publish the same event twice, with an older
-// one again after a newer one; brokers that drop duplicates undo that.
+// Events of one topic and partition are published in the order in which their transactions were committed. Others have no
+// order, and do not wait for each other: neither for a partition with a backlog nor for a topic that the broker does not take.
+//
+// An event that the broker does not take keeps back those behind it, and is tried again after growing delays of up to 30
+// seconds, for ever while the broker takes nothing else. When the broker has taken others before each of 30 attempts, the
+// trouble is the event's: it is parked, which lets those behind it go on. What is parked stays in the outbox with the cause, and is
+// tried again at every start and every hour, out of its order.
+//
+// When several processes share a database, each has a relay. None of them publishes an event before those ahead of it, but
+// they may publish the same event twice, with an older one again after a newer one; brokers that drop duplicates undo that.
+//
+// A service that stops publishes what waits, within its time; what is left, another process publishes, or the next start.
 //
 // # What it needs of a store
 //
@@ -50,7 +57,8 @@
 // # Errors
 //
 // An error of [Publish] or [Once] means that the transaction must not be committed: return it from its function. Trouble with
-// the broker is nobody's error but logged by the relay.
+// the broker is nobody's error but logged by the relay: once when it begins and once when what has waited is published. An event
+// that is parked is logged as an error, with its topic and identity, and what stays parked as a warning.
 //
 // # Telemetry
 //

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -20,6 +21,7 @@ import (
 	"github.com/vade-go/vade/outbox"
 	"github.com/vade-go/vade/schema"
 	"github.com/vade-go/vade/store"
+	storedriver "github.com/vade-go/vade/store/driver"
 	"github.com/vade-go/vade/store/sqlitestore"
 	"github.com/vade-go/vade/telemetry"
 )
@@ -29,10 +31,38 @@ type service struct {
 	keys   map[any]operation.Part
 	parts  []operation.Part
 	group  lifecycle.Group
-	shared operation.Shared
+	shared *operation.Shared
+	store  flaky
+	log    logBuffer
 }
 
-func newService() *service { return &service{keys: make(map[any]operation.Part)} }
+// logBuffer keeps what is logged.
+type logBuffer struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+// lines returns the lines that the outbox has logged.
+func (b *logBuffer) lines() (found []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for line := range strings.Lines(b.text.String()) {
+		if strings.Contains(line, "outbox: ") {
+			found = append(found, line)
+		}
+	}
+	return found
+}
+
+func newService() *service {
+	return &service{keys: make(map[any]operation.Part), shared: new(operation.Shared), store: flaky{Driver: sqlitestore.Driver()}}
+}
 
 func (s *service) Name() string { return "test" }
 
@@ -55,14 +85,14 @@ func (s *service) open(ctx context.Context, dir string, broker *faulty) error {
 			return err
 		}
 	}
-	tel, err := telemetry.New(telemetry.Config{Service: s.Name(), Output: io.Discard})
+	tel, err := telemetry.New(telemetry.Config{Service: s.Name(), Output: &s.log})
 	if err != nil {
 		return err
 	}
 	env := &operation.Env{
-		System: "test", Service: s.Name(), DataDir: dir, Compiler: compiler, Telemetry: tel, Log: tel.Logger(), Shared: &s.shared,
+		System: "test", Service: s.Name(), DataDir: dir, Compiler: compiler, Telemetry: tel, Log: tel.Logger(), Shared: s.shared,
 		Engines: operation.Engines{
-			"store":  {Driver: sqlitestore.Driver(), URL: &url.URL{Scheme: "sqlite"}},
+			"store":  {Driver: &s.store, URL: &url.URL{Scheme: "sqlite"}},
 			"events": {Driver: broker, URL: &url.URL{Scheme: "embedded"}},
 		},
 	}
@@ -163,6 +193,42 @@ func (b *faultyBroker) Publish(ctx context.Context, m *eventsdriver.Message) err
 	return b.Broker.Publish(ctx, m)
 }
 
+// flaky is the real store with faults: it decides for every list of a collection, and for every transaction of a partition,
+// whether it fails.
+type flaky struct {
+	storedriver.Driver
+	list atomic.Pointer[func(ctx context.Context, collection string) error]
+	do   atomic.Pointer[func(partition string) error]
+}
+
+func (f *flaky) Open(ctx context.Context, cfg storedriver.Config) (storedriver.DB, error) {
+	db, err := f.Driver.Open(ctx, cfg)
+	return &flakyDB{db, f}, err
+}
+
+type flakyDB struct {
+	storedriver.DB
+	flaky *flaky
+}
+
+func (d *flakyDB) List(ctx context.Context, q storedriver.Query) ([]storedriver.Document, error) {
+	if decide := d.flaky.list.Load(); decide != nil {
+		if err := (*decide)(ctx, q.Collection); err != nil {
+			return nil, err
+		}
+	}
+	return d.DB.List(ctx, q)
+}
+
+func (d *flakyDB) Do(ctx context.Context, partition string, fn func(context.Context, storedriver.Tx) error) error {
+	if decide := d.flaky.do.Load(); decide != nil {
+		if err := (*decide)(partition); err != nil {
+			return err
+		}
+	}
+	return d.DB.Do(ctx, partition, fn)
+}
+
 // step is the event of the tests: the nth of a partition.
 type step struct {
 	Partition string `json:"partition"`
@@ -226,6 +292,22 @@ func (c *counting) count(ctx context.Context, partition string, fail error) erro
 		}
 		return fail
 	})
+}
+
+// countOften counts n times in one transaction.
+func (c *counting) countOften(t testing.TB, partition string, n int) {
+	t.Helper()
+	err := c.db.Do(t.Context(), partition, func(ctx context.Context, tx *store.Tx) error {
+		for i := range n {
+			if err := outbox.Publish(ctx, tx, c.steps, step{partition, i + 1}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // next returns the next event that was received.

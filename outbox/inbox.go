@@ -61,25 +61,6 @@ func identity(meta events.Meta) string {
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
 }
 
-// sweep removes the receipts that are older than they are kept.
-func (o *Outbox) sweep(ctx context.Context) error {
-	q := store.Query{Index: byTime, To: hex(uint64(time.Now().Add(-o.keep).UnixNano())), Limit: batch}
-	for {
-		page, err := o.receipts.List(ctx, q)
-		if err != nil {
-			return err
-		}
-		for partition, old := range byPartition(page.Items) {
-			if err := remove(ctx, o.db, o.receipts, partition, old); err != nil {
-				return err
-			}
-		}
-		if page.Next == "" || o.isStopping() {
-			return nil
-		}
-	}
-}
-
 // byPartition groups items and keeps their order within each partition.
 func byPartition[T any](items []store.Item[T]) map[string][]store.Item[T] {
 	groups := make(map[string][]store.Item[T])

@@ -2,7 +2,10 @@ package outbox_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -74,22 +77,15 @@ func TestReceiptsAreForgottenAfterTheirTime(t *testing.T) {
 		}
 		return ran
 	}
-	// pass makes sure that the relay has gone through everything and swept.
-	pass := func(c *counting) {
-		for range 2 {
-			if err := c.count(t.Context(), "q", nil); err != nil {
-				t.Fatal(err)
-			}
-			c.next(t)
-		}
-	}
 	for _, round := range []struct {
 		keep time.Duration
 		want bool
 	}{{time.Hour, true}, {time.Hour, false}, {time.Nanosecond, true}} {
 		c := newCounting(outbox.KeepReceipts(round.keep))
 		stop := c.mustRun(t, dir, newBroker())
-		pass(c)
+		if _, err := outbox.Of(c.service).Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		if got := handle(c); got != round.want {
 			t.Errorf("kept for %s: handled: %v, want %v", round.keep, got, round.want)
 		}
@@ -133,5 +129,87 @@ func TestStoppingGivesUpOnABrokerThatHangsWhenItsTimeIsOver(t *testing.T) {
 	cancel()
 	if err := outbox.Of(c.service).Stop(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestEventsKeepTheirOrderWhenTheClocksOfTwoProcessesDiffer(t *testing.T) {
+	t.Parallel()
+	dir, away := t.TempDir(), newBroker()
+	away.set(func(*eventsdriver.Message) fault { return lost })
+	before := newTelling()
+	stop := before.mustRun(t, dir, away)
+	for i := range 101 { // more than what is read at once
+		before.countOften(t, fmt.Sprint("a", i), 1)
+	}
+	stop()
+
+	broker, publishing, goOn := newBroker(), make(chan struct{}, 1000), make(chan struct{})
+	broker.set(func(*eventsdriver.Message) fault { publishing <- struct{}{}; <-goOn; return none })
+	c := newCounting()
+	c.mustRun(t, dir, broker)
+	<-publishing // the first are read
+	c.insertAt(t, 1, step{"p", 1})
+	c.insertAt(t, uint64(time.Now().Add(time.Hour).UnixNano()), step{"p", 2})
+	close(goOn)
+	last := 0
+	for last < 2 {
+		if got := c.next(t); got.Partition == "p" {
+			if got.N != last+1 {
+				t.Fatalf("step %d came after %d", got.N, last)
+			}
+			last = got.N
+		}
+	}
+}
+
+func TestTwoRelaysOfOneStorePublishNoEventBeforeThoseAheadOfIt(t *testing.T) {
+	t.Parallel()
+	dir, broker := t.TempDir(), newBroker()
+	var mu sync.Mutex
+	calls, latest, arrived := 0, make(map[string]int), make(chan struct{}, 1000)
+	broker.set(func(m *eventsdriver.Message) fault {
+		mu.Lock()
+		defer mu.Unlock()
+		if calls++; calls%7 == 0 {
+			return lost
+		}
+		var s step
+		if err := json.Unmarshal(m.Data, &s); err != nil || s.N > latest[s.Partition]+1 {
+			t.Errorf("%+v came after %d, %v", s, latest[s.Partition], err)
+		}
+		if s.N == latest[s.Partition]+1 {
+			latest[s.Partition] = s.N
+			arrived <- struct{}{}
+		}
+		return none
+	})
+	one, two := newTelling(outbox.LongTry(time.Millisecond)), newTelling(outbox.LongTry(time.Millisecond))
+	two.shared = one.shared // the connection to the broker
+	one.mustRun(t, dir, broker)
+	if err := two.open(t.Context(), dir, broker); err != nil {
+		t.Fatal(err)
+	}
+	if err := two.group.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	const partitions, steps = 4, 50
+	var all sync.WaitGroup
+	for p := range partitions {
+		for _, c := range []*counting{one, two} {
+			all.Go(func() {
+				for range steps / 2 {
+					if err := c.count(t.Context(), fmt.Sprint(p), nil); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+	}
+	all.Wait()
+	for range partitions * steps {
+		<-arrived
+	}
+	if err := errors.Join(two.group.Stop(context.Background()), two.db.Close()); err != nil {
+		t.Error(err)
 	}
 }

@@ -27,10 +27,15 @@ type Outbox struct {
 	log     *slog.Logger
 	wake    chan struct{} // has room for one: there is something to publish
 
+	longTry    time.Duration // the longest time until a lane that failed is tried again
+	sweepEvery time.Duration
+
 	stopping chan struct{} // closed by Stop
 	stop     sync.Once
-	cancel   context.CancelFunc
-	done     chan struct{} // closed when the relay has ended
+	cancel   context.CancelFunc // everything
+	halt     context.CancelFunc // what is not begun yet
+	quit     context.CancelFunc // the upkeep
+	done     chan struct{}      // closed when relay and upkeep have ended
 }
 
 type key struct{}
@@ -54,9 +59,11 @@ func Of(s operation.Scope, opts ...Option) *Outbox {
 	o := s.Declare(key{}, func() operation.Part {
 		o := &Outbox{
 			service: s.Name(), db: store.Of(s), keep: Receipts,
-			pending:  store.Collect(s, "_outbox", store.Internal[entry](), store.Index(byOrder, func(e entry) string { return e.Order })),
+			pending: store.Collect(s, "_outbox", store.Internal[entry](), store.Index(byLane, entry.place),
+				store.Index(byParked, func(e entry) string { return e.Parked })),
 			receipts: store.Collect(s, "_inbox", store.Internal[receipt](), store.Index(byTime, func(r receipt) string { return r.Handled })),
-			wake:     make(chan struct{}, 1), stopping: make(chan struct{}), done: make(chan struct{}),
+			longTry:  30 * time.Second, sweepEvery: time.Hour,
+			wake: make(chan struct{}, 1), stopping: make(chan struct{}), done: make(chan struct{}),
 		}
 		o.db.Extend(key{}, o)
 		return o
@@ -93,24 +100,51 @@ func (o *Outbox) Open(ctx context.Context, env *operation.Env) error {
 
 // Start begins to publish, first what is left from before. Vade calls it.
 func (o *Outbox) Start(context.Context) error {
-	ctx, cancel := context.WithCancel(context.Background())
-	o.cancel = cancel
-	go o.run(ctx)
+	var ctx, enough, upkeep context.Context
+	ctx, o.cancel = context.WithCancel(context.Background())
+	enough, o.halt = context.WithCancel(ctx)
+	upkeep, o.quit = context.WithCancel(ctx)
+	var all sync.WaitGroup
+	all.Go(func() { newRelay(o, enough).run(ctx) })
+	all.Go(func() { o.upkeep(upkeep) })
+	go func() {
+		all.Wait()
+		close(o.done)
+	}()
 	return nil
 }
 
-// Stop finishes what is being published and returns; what is left is published after the next start. When ctx ends first it
-// gives up and returns the error of ctx. Vade calls it.
+// drain is how long Stop goes on to publish.
+const drain = 10 * time.Second
+
+// Stop publishes what waits, but not what failed before, for ten seconds or half of the time that ctx leaves, finishes what it has
+// begun and returns; what is left is published after the next start. When ctx ends first it gives up and returns the error
+// of ctx. Vade calls it.
 func (o *Outbox) Stop(ctx context.Context) error {
+	defer o.cancel()
 	o.stop.Do(func() { close(o.stopping) })
+	o.quit()
+	left := drain
+	if end, ok := ctx.Deadline(); ok {
+		left = min(left, time.Until(end)/2)
+	}
+	defer time.AfterFunc(left, o.halt).Stop()
 	select {
 	case <-o.done:
-		o.cancel()
 		return nil
 	case <-ctx.Done():
 		o.cancel()
-		<-o.done
+		<-o.done // soon: broker and store keep to their contexts
 		return ctx.Err()
+	}
+}
+
+func (o *Outbox) isStopping() bool {
+	select {
+	case <-o.stopping:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -2,196 +2,211 @@ package outbox
 
 import (
 	"context"
-	"errors"
 	"maps"
-	"sync"
 	"time"
 
-	"github.com/vade-go/vade/events"
 	"github.com/vade-go/vade/store"
-	"github.com/vade-go/vade/telemetry"
 )
 
 const (
-	poll       = time.Second            // between looks for what a crash or another process has left
-	sweepEvery = time.Hour              // between sweeps of receipts
-	breather   = 100 * time.Millisecond // at least, after a pass in which something failed
-	firstHold  = 200 * time.Millisecond // of a partition that failed; doubled each time
-	longHold   = 30 * time.Second       // at most
-	patience   = 10 * time.Second       // for the broker to take one event
-
-	batch = 100 // entries read at once
-	lanes = 16  // partitions published at once
+	poll     = time.Second            // between looks for what a crash or another process has left
+	patience = 10 * time.Second       // for the broker to take one event
+	lastWord = 3 * time.Second        // for the store to remove what was published
+	batch    = 100                    // entries read at once
+	workers  = 16                     // lanes published at once
+	firstTry = 200 * time.Millisecond // until a lane that failed is tried again; doubled each time, up to Outbox.longTry
 )
 
-// hold keeps a partition back after a failure.
-type hold struct {
-	until time.Time
-	delay time.Duration
+// relay publishes what waits. It belongs to the goroutine of run; workers know nothing but the job that they were given.
+type relay struct {
+	*Outbox
+	enough  context.Context // ends when nothing more may be begun
+	results chan result
+
+	busy   map[lane]bool // in work, or its result was not taken yet
+	again  bool          // a lane in work may have more: look again after the next result
+	soon   bool          // look again without a rest
+	holds  map[lane]*hold
+	topics map[string]*topic
+	taken  time.Time // when the broker took something last
+	outage outage
+	blind  spell // the store cannot be read
+	stuck  spell // what was published cannot be removed
 }
 
-// run is the relay. It goes through everything that waits whenever something was committed, and every second.
-func (o *Outbox) run(ctx context.Context) {
-	defer close(o.done)
-	holds := make(map[string]hold)
-	var swept time.Time
-	for !o.isStopping() {
-		p := &pass{Outbox: o, holds: holds, blocked: make(map[string]bool)}
-		p.run(ctx)
-		if time.Since(swept) >= sweepEvery {
-			swept = time.Now()
-			if err := o.sweep(ctx); err != nil {
-				o.log.WarnContext(ctx, "outbox: old receipts stay for now", "error", err)
-			}
-		}
-		if p.failed > 0 {
-			o.pause(breather, nil)
-		}
-		o.pause(untilNext(holds), o.wake)
+func newRelay(o *Outbox, enough context.Context) *relay {
+	return &relay{
+		Outbox: o, enough: enough, results: make(chan result, workers),
+		busy: make(map[lane]bool), holds: make(map[lane]*hold), topics: make(map[string]*topic),
 	}
 }
 
-// untilNext is how long to sleep: until the next hold is over, and never longer than poll.
-func untilNext(holds map[string]hold) time.Duration {
+// run goes through the lanes whenever something was committed, and every second. Once the outbox stops it goes on for as long as
+// there is something to begin, or until it is enough.
+func (r *relay) run(ctx context.Context) {
+	for r.enough.Err() == nil {
+		last := r.isStopping()
+		begun := r.scan(ctx)
+		if last && begun == 0 && len(r.busy) == 0 {
+			break
+		}
+		r.rest()
+	}
+	for len(r.busy) > 0 {
+		r.take(<-r.results)
+	}
+}
+
+// rest waits until there may be something to begin.
+func (r *relay) rest() {
+	if r.isStopping() {
+		if len(r.busy) > 0 {
+			r.take(<-r.results)
+		}
+		return
+	}
+	timer := time.NewTimer(r.untilNext())
+	defer timer.Stop()
+	for !r.soon {
+		select {
+		case res := <-r.results:
+			r.take(res)
+			timer.Reset(r.untilNext())
+		case <-timer.C:
+			return
+		case <-r.wake:
+			return
+		case <-r.stopping:
+			return
+		}
+	}
+}
+
+// scan goes once through all lanes, from the first on: there is no mark up to which everything is known to be published, so nothing
+// that becomes visible late is missed. Of each lane that is free it has the head published, and steps over the rest, so that
+// no backlog keeps others waiting. It returns how many lanes it began.
+func (r *relay) scan(ctx context.Context) (begun int) {
+	r.prune()
+	for _, t := range r.topics {
+		t.begun = false
+	}
+	r.again, r.soon = false, false
+	for q := (store.Query{Index: byLane, Limit: batch}); r.enough.Err() == nil; {
+		r.collect()
+		page, err := r.pending.List(ctx, q)
+		if err != nil {
+			if r.blind.begin() && ctx.Err() == nil {
+				r.log.ErrorContext(ctx, "outbox: cannot read what waits", "error", err)
+			}
+			return begun
+		}
+		if after, ended := r.blind.end(); ended {
+			r.log.InfoContext(ctx, "outbox: what waits can be read again", "after", after)
+		}
+		for _, j := range r.free(page.Items) {
+			if r.begin(ctx, j) {
+				begun++
+			}
+		}
+		if page.Next == "" {
+			r.turn()
+			break
+		}
+		q.From = r.next(page.Items[len(page.Items)-1])
+	}
+	r.recovered(ctx)
+	return begun
+}
+
+// free returns what is in lanes that nobody works on. It must be called before any further result is taken: what is read of a lane in
+// work is old when the work ends.
+func (r *relay) free(items []store.Item[entry]) []job {
+	var jobs []job
+	for _, item := range items {
+		l := lane{item.Value.Message.Topic, item.Key.Partition}
+		switch n := len(jobs); {
+		case r.busy[l]:
+			r.again = true
+		case n > 0 && jobs[n-1].lane == l:
+			jobs[n-1].items = append(jobs[n-1].items, item)
+		default:
+			jobs = append(jobs, job{lane: l, items: []store.Item[entry]{item}})
+		}
+	}
+	return jobs
+}
+
+// next is where to go on behind an item: behind its lane, or its topic when nothing may be begun there.
+func (r *relay) next(item store.Item[entry]) string {
+	if r.busy[lane{item.Value.Message.Topic, item.Key.Partition}] {
+		r.again = true
+	}
+	l := item.Value.lane()
+	t := r.topic(l.topic)
+	if !t.open() {
+		return l.topic + behind
+	}
+	return max(l.end(), t.last)
+}
+
+// begin has a job done, unless its lane is held back. When all workers have work it waits for one.
+func (r *relay) begin(ctx context.Context, j job) bool {
+	for len(r.busy) >= workers {
+		r.take(<-r.results)
+	}
+	h, t := r.holds[j.lane], r.topic(j.lane.topic)
+	if !t.open() || j.lane.end() <= t.last || h != nil && time.Now().Before(h.until) {
+		return false
+	}
+	if h != nil {
+		j.sent, j.refused = h.sent, h.refused()
+	}
+	r.busy[j.lane] = true
+	t.working++
+	t.begun = true
+	go func() { r.results <- r.do(ctx, r.enough, j) }()
+	return true
+}
+
+// turn lets the lanes of topics in trouble be tried from the first on, where all were.
+func (r *relay) turn() {
+	for _, t := range r.topics {
+		if t.open() && !t.begun && t.last != "" {
+			t.last, r.soon = "", true
+		}
+	}
+}
+
+// collect takes the results that are there.
+func (r *relay) collect() {
+	for {
+		select {
+		case res := <-r.results:
+			r.take(res)
+		default:
+			return
+		}
+	}
+}
+
+// untilNext is how long to sleep: until something that is held back may be tried, and never longer than poll.
+func (r *relay) untilNext() time.Duration {
 	next := poll
-	for _, h := range holds {
-		if left := time.Until(h.until); left > 0 {
+	sooner := func(t time.Time) {
+		if left := time.Until(t); left > 0 {
 			next = min(next, left)
 		}
+	}
+	for _, h := range r.holds {
+		sooner(h.until)
+	}
+	for _, t := range r.topics {
+		sooner(t.until)
 	}
 	return next
 }
 
-// pause waits for a time, a signal, or the end.
-func (o *Outbox) pause(d time.Duration, signal <-chan struct{}) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-signal:
-	case <-o.stopping:
-	}
+// prune forgets lanes that somebody else has emptied.
+func (r *relay) prune() {
+	maps.DeleteFunc(r.holds, func(l lane, h *hold) bool { return !r.busy[l] && time.Since(h.until) > forget })
 }
-
-func (o *Outbox) isStopping() bool {
-	select {
-	case <-o.stopping:
-		return true
-	default:
-		return false
-	}
-}
-
-// pass is one way through all entries, from the first on: there is no mark up to which everything is known to be published, so
-// nothing that becomes visible late, with whatever order, is missed.
-type pass struct {
-	*Outbox
-	holds map[string]hold // of passes before; changed by this one
-
-	mu        sync.Mutex      // of holds and what follows
-	blocked   map[string]bool // partitions of which nothing more is published in this pass, to keep their order
-	published int
-	failed    int
-}
-
-// run publishes page by page. It ends early when a whole page has failed, since then it is the broker.
-func (p *pass) run(ctx context.Context) {
-	maps.DeleteFunc(p.holds, func(_ string, h hold) bool { return time.Since(h.until) > longHold })
-	q := store.Query{Index: byOrder, Limit: batch}
-	for !p.isStopping() {
-		page, err := p.pending.List(ctx, q)
-		if err != nil {
-			p.failed++
-			p.log.ErrorContext(ctx, "outbox: cannot read what waits", "error", err)
-			return
-		}
-		published, failed := p.published, p.failed
-		p.publishPage(ctx, page.Items)
-		if page.Next == "" || p.failed > failed && p.published == published {
-			return
-		}
-		q.Cursor = page.Next
-	}
-}
-
-// publishPage publishes entries: partitions at once, the entries of each in order.
-func (p *pass) publishPage(ctx context.Context, items []store.Item[entry]) {
-	var all sync.WaitGroup
-	free := make(chan struct{}, lanes)
-	for partition, lane := range byPartition(items) {
-		if !p.enter(partition) {
-			continue
-		}
-		free <- struct{}{}
-		all.Go(func() {
-			defer func() { <-free }()
-			n, err := p.publishLane(ctx, partition, lane)
-			p.leave(ctx, partition, n, err)
-		})
-	}
-	all.Wait()
-}
-
-// enter reports whether entries of a partition may be published in this pass.
-func (p *pass) enter(partition string) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if time.Now().Before(p.holds[partition].until) {
-		p.blocked[partition] = true
-	}
-	return !p.blocked[partition]
-}
-
-// leave takes the result of a partition, which is held back after a failure, twice as long each time.
-func (p *pass) leave(ctx context.Context, partition string, published int, err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.published += published
-	if err == nil {
-		delete(p.holds, partition)
-		return
-	}
-	p.failed++
-	h := p.holds[partition]
-	if published > 0 {
-		h.delay = 0 // it moves
-	}
-	h.delay = min(max(2*h.delay, firstHold), longHold)
-	h.until = time.Now().Add(h.delay)
-	p.holds[partition], p.blocked[partition] = h, true
-	p.log.WarnContext(ctx, "outbox: events wait", "partition", partition, "again_in", h.delay.String(), "error", err)
-}
-
-// publishLane publishes entries of one partition one after another, up to the first that fails, and then removes those that
-// the broker has. A crash in between publishes them again, with the same identity.
-func (o *Outbox) publishLane(ctx context.Context, partition string, lane []store.Item[entry]) (n int, err error) {
-	for n < len(lane) && !o.isStopping() {
-		if err = o.publishOne(ctx, lane[n].Value.Message); err != nil {
-			break
-		}
-		n++
-	}
-	if n > 0 {
-		err = errors.Join(err, remove(ctx, o.db, o.pending, partition, lane[:n]))
-	}
-	return n, err
-}
-
-// publishOne hands a message to the broker, within its own trace.
-func (o *Outbox) publishOne(ctx context.Context, m *events.Message) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	ctx, run := o.relayed.Begin(telemetry.Extract(ctx, headers(m.Headers)))
-	err := o.publish(ctx, m)
-	if err != nil {
-		run.End("error", err)
-		return err
-	}
-	run.End("ok", nil)
-	return nil
-}
-
-// headers lets telemetry read those of a message, whose names are in lower case.
-type headers map[string]string
-
-func (h headers) Get(name string) string { return h[name] }
