@@ -213,3 +213,11 @@ func TestTwoRelaysOfOneStorePublishNoEventBeforeThoseAheadOfIt(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestReceiptsAreKeptForAsLongAsAnEventCanComeAgain(t *testing.T) {
+	t.Parallel()
+	// It becomes a dead letter at the end of its topic's retention, and is replayed into the topic at the end of the letter's.
+	if least := events.Retention + events.DeadRetention + events.Retention; outbox.Receipts < least {
+		t.Errorf("%s is less than %s", outbox.Receipts, least)
+	}
+}

@@ -43,12 +43,13 @@ type key struct{}
 // Option changes an outbox.
 type Option func(*Outbox)
 
-// KeepReceipts is how long [Once] remembers an event. It should not be shorter than the broker may take to deliver an event
-// again. Default: [Receipts].
+// KeepReceipts is how long [Once] remembers an event. An event that comes again later, most likely as a dead letter that is
+// replayed, is handled again. Default: [Receipts].
 func KeepReceipts(d time.Duration) Option { return func(o *Outbox) { o.keep = d } }
 
-// Receipts is how long Once remembers an event by default: as long as brokers keep the events of a topic.
-const Receipts = events.Retention
+// Receipts is how long Once remembers an event by default: as long as it can come again. It may be handled at once and yet become a
+// dead letter at the end of its topic's retention, be replayed at the end of the letter's, and then wait in the topic again.
+const Receipts = events.Retention + events.DeadRetention + events.Retention
 
 // Of declares that a service has an outbox, and returns it, the same at every call. Options of any call count, the last ones
 // most. It is needed for [Publish] and [Once].
