@@ -3,11 +3,15 @@ package events
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"go.opentelemetry.io/otel/attribute"
@@ -91,14 +95,14 @@ func (p *Producer[T]) Open(ctx context.Context, env *operation.Env) error {
 type PublishOption func(*Meta)
 
 // ID gives the event an identity, unique among those of the service. Publishing the same identity again within ten minutes
-// stores nothing, if the broker drops duplicates. Default: a random one.
+// stores nothing, if the broker drops duplicates. One that is not allowed is [ErrAttribute]. Default: a random one.
 func ID(id string) PublishOption { return func(m *Meta) { m.ID = id } }
 
 // Time says when it happened. Default: now.
 func Time(t time.Time) PublishOption { return func(m *Meta) { m.Time = t } }
 
 // Publish checks value against the constraints of its type and publishes it. It returns nil when the broker has the event
-// durably. Any other error than one of the value leaves open whether it was stored. Cancelling ctx ends the wait.
+// durably. Any other error than one of the value, or [ErrAttribute], leaves open whether it was stored. Cancelling ctx ends the wait.
 //
 // An event about something that is stored in a database belongs into the same transaction: see package outbox.
 func (p *Producer[T]) Publish(ctx context.Context, value T, opts ...PublishOption) error {
@@ -162,9 +166,39 @@ func (p *Producer[T]) encode(ctx context.Context, live *producing, value T, opts
 	if meta.Time.IsZero() {
 		meta.Time = time.Now()
 	}
+	if err := meta.check(); err != nil {
+		return nil, fmt.Errorf("events: publish %s: %w", p.topic.name, err)
+	}
 	m := seal(meta, p.topic.name, data)
 	telemetry.Inject(ctx, headers(m.Headers))
 	return m, nil
+}
+
+// MaxAttribute is the most bytes of an event's id, key, source and type. They travel in headers, of which brokers take only so much.
+const MaxAttribute = 255
+
+// ErrAttribute says that an event's id, key, source, type or time is not allowed. Texts have up to [MaxAttribute] bytes of UTF-8
+// without control characters, as CloudEvents demands; only the key may be empty.
+var ErrAttribute = errors.New("attribute is not allowed")
+
+// check holds the attributes to their rules, so that a broker has no reason to refuse them later.
+func (m *Meta) check() error {
+	for _, a := range []struct{ name, text string }{{"id", m.ID}, {"source", m.Source}, {"type", m.Type}, {"key", m.Key}} {
+		switch {
+		case a.text == "" && a.name != "key":
+			return fmt.Errorf("%w: %s is empty", ErrAttribute, a.name)
+		case len(a.text) > MaxAttribute:
+			return fmt.Errorf("%w: %s has more than %d bytes", ErrAttribute, a.name, MaxAttribute)
+		case !utf8.ValidString(a.text):
+			return fmt.Errorf("%w: %s is not UTF-8", ErrAttribute, a.name)
+		case strings.ContainsFunc(a.text, unicode.IsControl):
+			return fmt.Errorf("%w: %s has a control character", ErrAttribute, a.name)
+		}
+	}
+	if year := m.Time.UTC().Year(); year < 1 || year > 9999 { // RFC 3339 has no others
+		return fmt.Errorf("%w: time is not of the years 1 to 9999", ErrAttribute)
+	}
+	return nil
 }
 
 func end(run *telemetry.Run, err error) {

@@ -96,8 +96,8 @@ func (o *Outbox) publishOne(ctx context.Context, m *events.Message) error {
 // maxCause bounds what is stored of an error, in bytes.
 const maxCause = 1024
 
-// park takes an event out of its line and keeps it with the cause, the first if there was one, unless somebody else has published it. The document does not
-// grow but by the cause, which is left out when there is no room for it.
+// park takes an event out of its line and keeps it with the cause, the first if there was one, unless somebody else has published
+// it. The document does not grow but by the cause, which is left out when there is no room for it.
 func (o *Outbox) park(ctx context.Context, item store.Item[entry], cause error) error {
 	text := cmp.Or(item.Value.Cause, cause.Error())
 	parked := entry{

@@ -206,6 +206,20 @@ func TestTheTransactionIsRefusedWhenItsEventIsWrong(t *testing.T) {
 	}
 }
 
+func TestTheTransactionIsRefusedWhenTheAttributesOfItsEventAreWrong(t *testing.T) {
+	t.Parallel()
+	c := newCounting()
+	c.mustRun(t, t.TempDir(), newBroker())
+	for _, id := range []string{"a\nb", strings.Repeat("i", 256), "\xff"} {
+		err := c.db.Do(t.Context(), "p", func(ctx context.Context, tx *store.Tx) error {
+			return outbox.Publish(ctx, tx, c.steps, step{"p", 1}, events.ID(id))
+		})
+		if !errors.Is(err, events.ErrAttribute) {
+			t.Errorf("%.9q: got %v", id, err)
+		}
+	}
+}
+
 func TestWithoutADeclarationTheErrorSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	svc := newService()

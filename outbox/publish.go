@@ -51,8 +51,8 @@ func (e entry) place() string {
 // at once; the event carries the trace of ctx and the time of the call, unless an option says otherwise.
 //
 // The events of one topic and partition are published in the order in which their transactions were committed, those of a
-// transaction in the order of the calls. An error is of the value or the database and means that the transaction should not
-// be committed.
+// transaction in the order of the calls. An error is of the value, of an attribute of the event (events.ErrAttribute) or of the
+// database, and means that the transaction should not be committed.
 func Publish[T any](ctx context.Context, tx *store.Tx, p *events.Producer[T], value T, opts ...events.PublishOption) error {
 	o, err := of(tx)
 	if err != nil {
