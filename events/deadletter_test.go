@@ -50,6 +50,30 @@ func TestTheLastAttemptMakesADeadLetter(t *testing.T) {
 	}
 }
 
+// fragile is an error that cannot be asked for anything when it is nil.
+type fragile struct{ text string }
+
+func (f *fragile) Error() string { return f.text }
+
+func TestAnErrorThatPanicsWhenAskedIsAFailureLikeAnyOther(t *testing.T) {
+	t.Parallel()
+	s := newService("bookings")
+	topic := ordersPlaced()
+	p := events.Publisher(s, topic)
+	results := map[string]error{"nil": (*fragile)(nil), "wrapped": errors.Join((*fragile)(nil)), "rejected": events.Reject((*fragile)(nil))}
+	events.Subscribe(s, topic, func(_ context.Context, o Order) error { return results[o.ID] },
+		events.MaxAttempts(2), events.Backoff(time.Millisecond, time.Millisecond))
+	w := embedded(t, s)
+	for id := range results {
+		publish(t, p, Order{ID: id, Seats: 1})
+	}
+	for _, l := range letters(t, w, "orders.placed", "bookings", 3) {
+		if !strings.Contains(l.Cause, "panic: runtime error") || l.Attempt != 2 {
+			t.Errorf("%s: attempt %d, %s", l.Key, l.Attempt, l.Cause)
+		}
+	}
+}
+
 func TestARejectedEventIsDeadAtOnce(t *testing.T) {
 	t.Parallel()
 	s := newService("bookings")

@@ -96,8 +96,12 @@ func tracing(work *telemetry.Work, next operation.Handler) operation.Handler {
 			}
 		}()
 		err := next(ctx, c)
+		status := statusOf(err)
+		if err != nil {
+			_ = err.Error() // one that panics, such as that of a nil pointer, does so here, where a panic is a failure like any other
+		}
 		panicking = false
-		run.End(statusOf(err), err)
+		run.End(status, err)
 		return err
 	}
 }

@@ -14,6 +14,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
 	"github.com/vade-go/vade/auth"
 	"github.com/vade-go/vade/call"
 	"github.com/vade-go/vade/manifest"
@@ -22,9 +25,9 @@ import (
 	"github.com/vade-go/vade/telemetry"
 )
 
-func env(t testing.TB, log io.Writer) (*operation.Env, *telemetry.Work) {
+func env(t testing.TB, log io.Writer, spans ...sdktrace.SpanProcessor) (*operation.Env, *telemetry.Work) {
 	t.Helper()
-	tel, err := telemetry.New(telemetry.Config{Service: "test", Output: io.Discard})
+	tel, err := telemetry.New(telemetry.Config{Service: "test", Output: io.Discard, SpanProcessors: spans})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,6 +186,34 @@ func TestAPanicIsAFailureWithItsStackInTheLog(t *testing.T) {
 		func(context.Context, *operation.Call) error { panic("at the disco") })
 	if !errors.Is(err, problem.Internal()) || !strings.Contains(log.String(), "operation_test.go") || !strings.Contains(log.String(), "at the disco") {
 		t.Errorf("got %v, log %s", err, log.String())
+	}
+}
+
+// fragile is an error that cannot be asked for anything when it is nil.
+type fragile struct{ text string }
+
+func (f *fragile) Error() string { return f.text }
+func (f *fragile) Unwrap() error { return errors.New(f.text) }
+
+func TestAnErrorThatPanicsWhenAskedIsAFailureLikeAnyOther(t *testing.T) {
+	t.Parallel()
+	for _, bad := range []error{(*fragile)(nil), (*problem.Problem)(nil), fmt.Errorf("%w", (*problem.Problem)(nil)), errors.Join((*fragile)(nil))} {
+		recorder := tracetest.NewSpanRecorder()
+		var log bytes.Buffer
+		e, work := env(t, &log, recorder)
+		op := &manifest.Operation{ID: "shop.buy", Timeout: "30s", Security: manifest.Security{Public: true}}
+		steps, err := operation.Common(op, e, work)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan := operation.NewPlan(steps, func(context.Context, *operation.Call) error { return bad })
+		p, ok := problem.From(plan.Run(t.Context(), &operation.Call{Operation: op, Header: http.Header{}}))
+		if !ok || p.Status != 500 || !strings.Contains(log.String(), p.ID) {
+			t.Errorf("%T: %v, log %s", bad, p, log.String())
+		}
+		if len(recorder.Ended()) != 1 {
+			t.Errorf("%T: %d spans ended", bad, len(recorder.Ended()))
+		}
 	}
 }
 

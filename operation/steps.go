@@ -144,13 +144,16 @@ func tracing(work *telemetry.Work, next Handler) Handler {
 			}
 		}()
 		err := next(ctx, c)
-		finished = true
 		status, fault := statusOf(ctx, c, err), err
 		if err != nil && status < 500 {
 			// What the caller did wrong is a result like any other, not a fault of the service.
 			run.Set(attribute.String("error.type", causeOf(err)))
 			fault = nil
 		}
+		if fault != nil {
+			_ = fault.Error() // one that panics, such as that of a nil pointer, does so here, where the span still ends
+		}
+		finished = true
 		run.End(strconv.Itoa(status), fault)
 		return err
 	}
