@@ -50,10 +50,11 @@ func (b *binder) data(in reflect.Value) reflect.Value {
 	return in.FieldByIndex(b.body)
 }
 
-// bind decodes the event. What is malformed now will be malformed for ever, so it is rejected.
+// bind decodes the event. Its publisher may be newer and know members that this consumer does not: they are passed over. What is
+// malformed now will be malformed for ever, so it is rejected.
 func (b *binder) bind(next operation.Handler) operation.Handler {
 	return func(ctx context.Context, c *operation.Call) error {
-		bad, err := b.schema.Decode(c.Header.(*delivered).raw, b.data(c.In))
+		bad, err := b.schema.DecodeOpen(c.Header.(*delivered).raw, b.data(c.In))
 		if err != nil {
 			return Reject(err)
 		}

@@ -61,7 +61,8 @@
 //
 // Events are CloudEvents 1.0 in binary mode: the headers ce-specversion, ce-id, ce-source ("/payments"), ce-type (the topic),
 // ce-time, ce-partitionkey and content-type, the trace context as traceparent and tracestate, and the JSON of the data as it is.
-// Other systems can publish and consume them.
+// Other systems can publish and consume them. Consumers pass over members of the data that their type does not have, so a
+// publisher may add some at any time.
 //
 // # Errors
 //

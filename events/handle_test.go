@@ -61,6 +61,28 @@ func TestAHandlerIsGivenWhatItAsksFor(t *testing.T) {
 	}
 }
 
+func TestAConsumerPassesOverMembersThatItDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	type seat struct {
+		Row   int  `json:"row"`
+		Aisle bool `json:"aisle"` // was added later
+	}
+	type order struct { // what the publisher has made of Order meanwhile
+		ID    string `json:"id"`
+		Seats int    `json:"seats"`
+		Seat  []seat `json:"seat"`
+	}
+	publisher, consumer := newService("shop"), newService("bookings")
+	p := events.Publisher(publisher, events.Define[order]("orders.placed"))
+	got := make(chan Order, 1)
+	events.Subscribe(consumer, ordersPlaced(), func(_ context.Context, o Order) error { got <- o; return nil })
+	embedded(t, publisher, consumer)
+	publish(t, p, order{ID: "a", Seats: 2, Seat: []seat{{Row: 7}}})
+	if o := receive(t, got); o != (Order{ID: "a", Seats: 2}) {
+		t.Errorf("got %+v", o)
+	}
+}
+
 func TestTheTraceGoesOnInTheHandler(t *testing.T) {
 	t.Parallel()
 	s := newService("bookings")

@@ -26,8 +26,9 @@ import (
 //   - [Reject]: it becomes a dead letter now.
 //   - any other error, a panic, or the end of its time: another attempt after the back-off.
 //
-// After the last attempt the event becomes a dead letter. Data that breaks the schema does so at once, without a call of h. H
-// must bear to see an event twice: that is the "at least" of at least once.
+// After the last attempt the event becomes a dead letter. Data that breaks the schema does so at once, without a call of h; members
+// that T does not have are passed over, since the publisher may be newer. H must bear to see an event twice: that is the "at
+// least" of at least once.
 func Subscribe[T, In any](s operation.Scope, t *Topic[T], h func(context.Context, In) error, opts ...SubscribeOption) {
 	sub := &subscription{
 		settings: defaults(s.Name()),

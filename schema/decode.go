@@ -36,8 +36,19 @@ func (e *SyntaxError) Error() string {
 // its violations, up to [MaxViolations]. Unless both are nil the content of dst is unspecified.
 // Dst never aliases data. Decode does not block and may be called concurrently.
 func (s *Schema) Decode(data []byte, dst reflect.Value) (Violations, error) {
+	return s.decode(data, dst, false)
+}
+
+// DecodeOpen is [Schema.Decode] for a document whose writer may be newer than this program: members that structs do not have are
+// passed over. Everything else is as strict.
+func (s *Schema) DecodeOpen(data []byte, dst reflect.Value) (Violations, error) {
+	return s.decode(data, dst, true)
+}
+
+func (s *Schema) decode(data []byte, dst reflect.Value, open bool) (Violations, error) {
 	d := s.compiler.decoders.get()
 	defer s.compiler.decoders.put(d)
+	d.open = open
 	d.source = *bytes.NewBuffer(data)
 	err := s.node.decode(d, dst)
 	if err == nil {
@@ -65,6 +76,7 @@ type decoder struct {
 	json    jsontext.Decoder
 	source  bytes.Buffer
 	report  report
+	open    bool // objects may have members that structs do not have
 	depth   int
 	scratch []byte
 }

@@ -39,6 +39,33 @@ func TestAllViolationsAreReportedAtOnceWithPointerAndCode(t *testing.T) {
 	}
 }
 
+func TestAnOpenDocumentMayHaveMembersThatStructsDoNotHave(t *testing.T) {
+	t.Parallel()
+	s := compile[struct {
+		ID    string `json:"id"`
+		Inner []struct {
+			N int `json:"n"`
+		} `json:"inner"`
+	}](t)
+	for document, want := range map[string][]string{
+		`{"new":{"id":7,"x":[1]},"id":"a","inner":[{"n":1,"m":[]}],"newer":null}`: nil,
+		`{"new":1,"id":2,"inner":[{"m":1}]}`:                                      {"/id type", "/inner/0/n required"},
+	} {
+		found, err := s.DecodeOpen([]byte(document), reflect.New(s.Type()).Elem())
+		if got := codes(found); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, %v, want %q", document, got, err, want)
+		}
+		if found, err = s.Decode([]byte(document), reflect.New(s.Type()).Elem()); err != nil || !slices.Contains(codes(found), "/new unknown") {
+			t.Errorf("%s: a closed one is not refused: %v, %v", document, found, err)
+		}
+	}
+	for _, document := range []string{`{"new":1,"new":2,"id":"a","inner":[]}`, `{"new":{"a":1,"a":2},"id":"a","inner":[]}`, `{"new":`} {
+		if _, err := s.DecodeOpen([]byte(document), reflect.New(s.Type()).Elem()); err == nil {
+			t.Errorf("%s is not refused", document)
+		}
+	}
+}
+
 func TestEveryRuleHasItsCode(t *testing.T) {
 	t.Parallel()
 	_, found := decode[numbers](t, numberSeeds()[2])

@@ -18,7 +18,7 @@
 //
 // # Types
 //
-// Structs are closed objects: members that they do not have are refused. Members are named and embedded structs
+// Structs are closed objects: members that they do not have are refused, except by [Schema.DecodeOpen]. Members are named and embedded structs
 // are flattened by the rules of go-json-experiment/json. Options other than omitzero, omitempty and embed are refused. All
 // members are required, except
 //

@@ -68,7 +68,7 @@ func (n *objectNode) find(d *decoder, name jsontext.Value, next int) *member {
 	return n.byName[string(d.unquote(name))]
 }
 
-// stranger reports a member that the struct does not have, and passes over its value.
+// stranger reports a member that the struct does not have, unless the document is open, and passes over its value.
 func (d *decoder) stranger(name jsontext.Value, known *map[string]bool) error {
 	text := string(d.unquote(name))
 	if (*known)[text] {
@@ -78,7 +78,9 @@ func (d *decoder) stranger(name jsontext.Value, known *map[string]bool) error {
 		*known = make(map[string]bool)
 	}
 	(*known)[text] = true
-	d.report.add(CodeUnknown, "is not a known member")
+	if !d.open {
+		d.report.add(CodeUnknown, "is not a known member")
+	}
 	return d.skip()
 }
 
