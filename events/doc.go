@@ -45,7 +45,7 @@
 // the connection was lost, and when there is a backlog but nothing arrives.
 //
 // When a service stops, it fetches nothing more, gives back what no handler has begun, and lets the running handlers finish
-// within the grace period. What they don't finish comes again, elsewhere.
+// within nine tenths of the grace period. Then their contexts end, and what they did not finish is given back, too.
 //
 // # Order
 //

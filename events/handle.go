@@ -15,7 +15,7 @@ func (w *worker) handleHeld(h *held) {
 	defer w.holding.remove(h)
 	d := h.delivery
 	if w.life.Err() != nil {
-		w.settle(d, "give back", d.Nak(w.handling, 0))
+		w.giveBack(d)
 		return
 	}
 	w.holding.begin(h)
@@ -31,8 +31,52 @@ func (w *worker) handleHeld(h *held) {
 	w.conclude(ctx, d, meta, err)
 }
 
-// run calls the handler.
+var (
+	errHung   = errors.New("the handler goes on although its time is over; it is left behind")
+	errExited = errors.New("the handler ended its goroutine")
+)
+
+// run calls the handler in a goroutine of its own and waits for it, but not for ever: a handler that goes on although its context
+// has ended must not keep its lane from other keys. Only so many may be left behind at once, so a handler that always hangs
+// stops the worker rather than filling the memory.
 func (w *worker) run(ctx context.Context, m *driver.Message, meta Meta) error {
+	result := make(chan error, 1)
+	go func() {
+		err := errExited
+		defer func() { result <- err }()
+		err = w.call(ctx, m, meta)
+	}()
+	late := time.NewTimer(w.timeout + w.overtime)
+	defer late.Stop()
+	room := w.behind
+	select {
+	case err := <-result:
+		return err
+	case <-late.C:
+	case <-w.handling.Done():
+		late.Reset(min(w.overtime, lastMoment))
+		select {
+		case err := <-result:
+			return err
+		case <-late.C:
+			return errHung // with the process, so it needs no room
+		}
+	}
+	select {
+	case err := <-result:
+		return err
+	case <-w.handling.Done():
+	case room <- struct{}{}:
+		go func() {
+			<-result
+			<-room
+		}()
+	}
+	return errHung
+}
+
+// call takes the event through the plan.
+func (w *worker) call(ctx context.Context, m *driver.Message, meta Meta) error {
 	c := &operation.Call{
 		Operation: w.op, Door: operation.DoorEvents, Header: &delivered{headers: m.Headers, meta: meta, raw: m.Data},
 		In: w.make(), Attempt: meta.Attempt, Received: time.Now(),
@@ -49,11 +93,10 @@ func (w *worker) conclude(ctx context.Context, d driver.Delivery, meta Meta, err
 	status := statusOf(err)
 	switch {
 	case status == statusAck:
-		w.settle(d, "ack", d.Ack(ctx))
+		w.settle(d, "ack", d.Ack(context.WithoutCancel(ctx)))
 		return
 	case w.handling.Err() != nil:
-		// The stop cut it short. That is not its fault.
-		w.settle(d, "give back", d.Nak(ctx, 0))
+		w.giveBack(d) // The stop cut it short. That is not its fault.
 		return
 	case status == statusRetry && meta.Attempt < w.maxAttempts:
 		delay := w.backoff.delay(meta.Attempt, err)
@@ -82,6 +125,11 @@ func (w *worker) bury(ctx context.Context, d driver.Delivery, meta Meta, cause e
 	}
 	w.log.ErrorContext(ctx, "event became a dead letter", append(attrs, "dead_topic", letter.Topic)...)
 	w.settle(d, "ack", d.Ack(ctx))
+}
+
+// giveBack lets another member have what this one will not finish, at once.
+func (w *worker) giveBack(d driver.Delivery) {
+	w.settle(d, "give back", d.Nak(context.WithoutCancel(w.handling), 0))
 }
 
 // settle logs that the broker could not be told. It delivers the event again then.

@@ -48,14 +48,14 @@ func (g *holding) any() bool {
 	return len(g.all) > 0
 }
 
-// due returns what is to be extended: not what a handler holds beyond its time. That one hangs, and somebody else shall have
-// the event.
-func (g *holding) due(timeout time.Duration) []*held {
+// due returns what is to be extended: not what a handler holds beyond its time, and when the lanes are stuck, not what waits
+// there. Somebody else shall have these.
+func (g *holding) due(timeout time.Duration, stuck bool) []*held {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	out := make([]*held, 0, len(g.all))
 	for h := range g.all {
-		if h.began.IsZero() || time.Since(h.began) < timeout {
+		if waits := h.began.IsZero(); waits && !stuck || !waits && time.Since(h.began) < timeout {
 			out = append(out, h)
 		}
 	}
@@ -63,7 +63,7 @@ func (g *holding) due(timeout time.Duration) []*held {
 }
 
 // keep extends what is held, until handling ends.
-func (g *holding) keep(handling context.Context, every, timeout time.Duration) {
+func (g *holding) keep(handling context.Context, every, timeout time.Duration, stuck func() bool) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
@@ -71,7 +71,7 @@ func (g *holding) keep(handling context.Context, every, timeout time.Duration) {
 		case <-handling.Done():
 			return
 		case <-tick.C:
-			for _, h := range g.due(timeout) {
+			for _, h := range g.due(timeout, stuck()) {
 				_ = h.delivery.Extend(handling) // what is lost to somebody else comes twice
 			}
 		}

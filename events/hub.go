@@ -73,16 +73,19 @@ func (h *Hub) Publish(ctx context.Context, m *Message) error {
 // Close disconnects from the broker at once, and stops one that lives in this process.
 func (h *Hub) Close() error { return h.broker.Close() }
 
-// declare makes sure of a topic once in the process.
+// declare makes sure of a topic, mostly once in the process. Nobody waits here for somebody else's call.
 func (h *Hub) declare(ctx context.Context, t driver.Topic) error {
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.declared[t.Name] {
+	known := h.declared[t.Name]
+	h.mu.Unlock()
+	if known {
 		return nil
 	}
 	if err := h.broker.Declare(ctx, t); err != nil {
 		return fmt.Errorf("events: declare %s: %w", t.Name, err)
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.declared[t.Name] = true
 	return nil
 }

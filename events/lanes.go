@@ -36,6 +36,15 @@ func (l *lanes) close() {
 	}
 }
 
+// drain takes out what nobody has begun with, after close.
+func (l *lanes) drain(giveBack func(*held)) {
+	for _, lane := range append(l.keyed, l.shared) {
+		for h := range lane {
+			giveBack(h)
+		}
+	}
+}
+
 // run works off lane i, and what is in no lane, until both are closed and empty.
 func (l *lanes) run(i int, handle func(*held)) {
 	own, shared := l.keyed[i], l.shared

@@ -61,12 +61,13 @@ type settings struct {
 	ackWait     time.Duration
 	fromNow     bool
 	stall       time.Duration // without a delivery, before the watchdog asks why
+	overtime    time.Duration // of a handler, before it is left behind
 }
 
 func defaults(service string) settings {
 	return settings{
 		group: service, maxAttempts: 10, backoff: backoff{time.Second, time.Minute},
-		parallel: 8, timeout: 30 * time.Second, ackWait: 10 * time.Second, stall: 30 * time.Second,
+		parallel: 8, timeout: 30 * time.Second, ackWait: 10 * time.Second, stall: 30 * time.Second, overtime: 5 * time.Second,
 	}
 }
 
@@ -86,7 +87,9 @@ func Backoff(first, longest time.Duration) SubscribeOption {
 // Parallel is how many events are handled at once in this process. Default: 8. About twice as many are fetched.
 func Parallel(n int) SubscribeOption { return func(s *settings) { s.parallel = n } }
 
-// Timeout is how long one attempt may take; then its context ends, and the event is tried again. Default: 30s.
+// Timeout is how long one attempt may take; then its context ends, and the event is tried again. Default: 30s. A handler that has not
+// returned 5s later is left behind: it goes on, but nobody waits for its result. Up to [Parallel] handlers are, beyond which the
+// subscription waits until some return.
 func Timeout(d time.Duration) SubscribeOption { return func(s *settings) { s.timeout = d } }
 
 // AckWait is how long the broker waits for a sign of life before it gives an event to somebody else. Default: 10s. While a handler

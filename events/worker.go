@@ -15,6 +15,10 @@ import (
 const (
 	giveUp      = 5 * time.Second // for a last word to a broker that does not answer
 	resubscribe = time.Second     // between attempts to join the group again
+	lastMoment  = time.Second / 2 // for handlers whose contexts have ended because the process stops
+
+	// graceShare is the part of the time for a stop that handlers have to finish. The rest is for giving back what they did not.
+	graceShare = 0.9
 )
 
 var errStalled = errors.New("there is a backlog and nothing arrives")
@@ -36,6 +40,7 @@ type worker struct {
 	keeper   sync.WaitGroup
 	lanes    *lanes
 	holding  holding
+	behind   chan struct{} // one for each handler that was left behind
 
 	mu       sync.Mutex
 	consumer driver.Consumer
@@ -58,13 +63,17 @@ func (w *worker) start(ctx context.Context) error {
 	w.life, w.quit = context.WithCancel(background)
 	w.handling, w.abandon = context.WithCancel(background)
 	w.lanes = newLanes(w.parallel, w.window())
+	w.behind = make(chan struct{}, w.parallel)
 	for i := range w.parallel {
 		w.handlers.Go(func() { w.lanes.run(i, w.handleHeld) })
 	}
 	w.reader.Go(w.read)
-	w.keeper.Go(func() { w.holding.keep(w.handling, w.ackWait/3, w.timeout) })
+	w.keeper.Go(func() { w.holding.keep(w.handling, w.ackWait/3, w.timeout, w.stuck) })
 	return nil
 }
+
+// stuck reports whether no further handler may be left behind.
+func (w *worker) stuck() bool { return len(w.behind) == cap(w.behind) }
 
 func (w *worker) subscribe(ctx context.Context) (driver.Consumer, error) {
 	if err := w.hub.declare(ctx, w.topic); err != nil {
@@ -176,26 +185,41 @@ func (w *worker) accept(d driver.Delivery) {
 	w.lanes.put(h, key)
 }
 
-// stop ends reading, gives back what waits, and lets the handlers finish within ctx.
+// stop ends reading, gives back what waits, lets the handlers finish within most of ctx, ends the contexts of those that don't, and
+// gives back what they hold.
 func (w *worker) stop(ctx context.Context) error {
 	w.quit()
 	defer w.abandon()
-	// First the reader, so that nothing comes in; then what the broker had on its way goes to other members, while handlers
-	// finish; at last what they settled is to arrive.
-	err := wait(ctx, &w.reader)
+	grace, cancel := share(ctx)
+	defer cancel()
+	// First the reader, so that nothing comes in; then what was not begun goes to other members, while handlers finish.
+	err := wait(grace, &w.reader)
 	if err == nil {
-		err = w.stopConsumer(ctx, w.current())
-		err = errors.Join(err, wait(ctx, &w.handlers))
+		w.lanes.drain(func(h *held) {
+			w.giveBack(h.delivery)
+			w.holding.remove(h)
+		})
+		err = errors.Join(w.stopConsumer(grace, w.current()), wait(grace, &w.handlers))
 	}
-	if err == nil {
-		w.abandon()
-		w.keeper.Wait()
-		err = w.stopConsumer(ctx, w.current())
+	// At last, what was settled is to arrive at the broker.
+	w.abandon()
+	w.keeper.Wait()
+	if ctx.Err() == nil {
+		err = errors.Join(err, wait(ctx, &w.handlers), w.stopConsumer(ctx, w.current()))
 	}
 	if err != nil {
 		return fmt.Errorf("events: stop %s of %s: %w", w.group, w.topic.Name, err)
 	}
 	return nil
+}
+
+// share returns a context for the handlers' part of a stop within ctx.
+func share(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, time.Duration(graceShare*float64(time.Until(deadline))))
 }
 
 // wait waits for goroutines within ctx.

@@ -95,6 +95,47 @@ func TestAStopThatRunsOutOfTimeEndsTheContextsOfHandlers(t *testing.T) {
 	}
 }
 
+func TestAStopGivesToOthersAtOnceWhatHandlersDoNotFinishAndWhatWaitsBehindThem(t *testing.T) {
+	t.Parallel()
+	server := natstest.StartServer(t)
+	topic := ordersPlaced()
+	first, second := newService("bookings"), newService("bookings")
+	p := events.Publisher(first, topic)
+	begun, release, got := make(chan string, 10), make(chan bool), make(chan string, 10)
+	wait := events.AckWait(10 * time.Minute) // nothing comes again because of it
+	events.Subscribe(first, topic, func(ctx context.Context, o Order) error {
+		begun <- o.ID
+		if o.ID == "hangs" {
+			<-release
+			return nil
+		}
+		<-ctx.Done()
+		return ctx.Err()
+	}, events.Parallel(2), wait)
+	events.Subscribe(second, topic, func(_ context.Context, o Order) error { got <- o.ID; return nil }, wait)
+	w := external(t, server, first)
+	defer close(release)
+	publish(t, p, Order{ID: "hangs", Seats: 1}, Order{ID: "hangs", Seats: 2}, Order{ID: "b", Seats: 1}, Order{ID: "b", Seats: 2},
+		Order{ID: "c", Seats: 1}, Order{ID: "d", Seats: 1}, Order{ID: "e", Seats: 1})
+	receive(t, begun)
+	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Second)
+	defer cancel()
+	stopped := make(chan error, 1)
+	go func() { stopped <- w.drain(ctx) }()
+	external(t, server, second)
+	for range 5 { // while the handlers of the first process still run
+		receive(t, got)
+	}
+	if len(stopped) > 0 {
+		t.Error("the stop did not wait for the handlers")
+	}
+	if err := receive(t, stopped); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("stop: %v", err)
+	}
+	receive(t, got)
+	receive(t, got)
+}
+
 func TestAConsumerThatSomebodyRemovedJoinsAgain(t *testing.T) {
 	t.Parallel()
 	server := natstest.StartServer(t)
