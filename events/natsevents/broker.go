@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"slices"
 	"sync"
 	"time"
@@ -72,8 +73,8 @@ func (b *broker) Declare(ctx context.Context, topics ...driver.Topic) error {
 	errs := make([]error, len(topics))
 	for i, t := range topics {
 		g.Go(func() error {
-			if errs[i] = b.declare(ctx, t); errs[i] != nil {
-				errs[i] = fmt.Errorf("natsevents: declare %s: %w", t.Name, b.closedError(errs[i]))
+			if err := bounded(ctx, func() error { return b.declare(ctx, t) }); err != nil {
+				errs[i] = fmt.Errorf("natsevents: declare %s: %w", t.Name, b.closedError(err))
 			}
 			return nil
 		})
@@ -119,9 +120,9 @@ func (b *broker) Publish(ctx context.Context, m *driver.Message) error {
 		if err == nil {
 			return nil
 		}
-		// Without responders nobody has seen the message.
-		lost := errors.Is(err, context.DeadlineExceeded) && m.ID != ""
-		if ctx.Err() != nil || b.isClosed() || !lost && !errors.Is(err, jetstream.ErrNoStreamResponse) {
+		// Without responders, and without room in the buffer of a connection that is down, nobody has seen the message.
+		unseen := errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, nats.ErrReconnectBufExceeded)
+		if ctx.Err() != nil || b.isClosed() || !unseen && !(lost(err) && m.ID != "") {
 			return fmt.Errorf("natsevents: publish %s: %w", m.Topic, b.closedError(err))
 		}
 		pause(ctx, publishPause)
@@ -131,8 +132,16 @@ func (b *broker) Publish(ctx context.Context, m *driver.Message) error {
 func (b *broker) publish(ctx context.Context, msg *nats.Msg) error {
 	ctx, cancel := context.WithTimeout(ctx, publishTry)
 	defer cancel()
-	_, err := b.js.PublishMsg(ctx, msg, jetstream.WithRetryAttempts(0))
-	return err
+	return bounded(ctx, func() error {
+		_, err := b.js.PublishMsg(ctx, msg, jetstream.WithRetryAttempts(0))
+		return err
+	})
+}
+
+// lost reports whether the message, or the answer to it, was lost on the way: a write failed, or the wait ended.
+func lost(err error) bool {
+	_, ok := errors.AsType[net.Error](err)
+	return ok
 }
 
 // Subscribe creates the durable consumer of the group and starts to pull from it.
@@ -154,7 +163,7 @@ func (b *broker) subscribe(ctx context.Context, s driver.Subscription) (*consume
 		return nil, fmt.Errorf("window %d, ack wait %s: at least 1 and 1s", s.Window, s.AckWait)
 	}
 	stream, durable := streamName(b.cfg.System, s.Topic), durableName(s.Group)
-	if err := b.ensureConsumer(ctx, stream, durable, s); err != nil {
+	if err := bounded(ctx, func() error { return b.ensureConsumer(ctx, stream, durable, s) }); err != nil {
 		return nil, err
 	}
 	b.mu.Lock()
@@ -244,6 +253,19 @@ func (b *broker) closedError(err error) error {
 		return fmt.Errorf("%w: %w", driver.ErrClosed, err)
 	}
 	return err
+}
+
+// bounded calls f and returns when ctx ends at the latest. The library holds a lock over writes and over the handshake of a
+// reconnect, which a network that is gone blocks for seconds, whatever the context.
+func bounded(ctx context.Context, f func() error) error {
+	result := make(chan error, 1)
+	go func() { result <- f() }()
+	select {
+	case err := <-result:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // within gives a context without a deadline one.

@@ -28,6 +28,7 @@ func options(cfg driver.Config) []nats.Option {
 		nats.ReconnectJitter(250*time.Millisecond, time.Second),
 		nats.PingInterval(20 * time.Second),
 		nats.MaxPingsOutstanding(2),
+		nats.FlusherTimeout(connectTimeout), // of a write, which everybody else has to wait for
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
 				log.Warn("nats connection lost, reconnecting", "error", err.Error())

@@ -134,11 +134,18 @@ func (c *consumer) Next(ctx context.Context) (driver.Delivery, error) {
 func (c *consumer) Pending(ctx context.Context) (int, error) {
 	ctx, cancel := within(ctx, callTimeout)
 	defer cancel()
-	info, err := c.broker.js.Consumer(ctx, c.stream, c.durable)
+	pending := make(chan int, 1)
+	err := bounded(ctx, func() error {
+		known, err := c.broker.js.Consumer(ctx, c.stream, c.durable)
+		if err == nil {
+			pending <- int(known.CachedInfo().NumPending)
+		}
+		return err
+	})
 	if err != nil {
 		return 0, fmt.Errorf("natsevents: pending of %s in %s: %w", c.durable, c.topic, err)
 	}
-	return int(info.CachedInfo().NumPending), nil
+	return <-pending, nil
 }
 
 // Stop drains the consumer and waits until the server has taken in what was settled or given back.
@@ -153,14 +160,21 @@ func (c *consumer) Stop(ctx context.Context) error {
 	last := c.last
 	c.last = ""
 	c.mu.Unlock()
-	if last == "" || !c.broker.nc.IsConnected() {
+	if last == "" {
 		return nil
 	}
-	// The server handles what settles the deliveries of a consumer in order and on its own time; one that shuts down would
-	// forget what still waits there. So the last word is one that it answers: progress on a message that isn't there.
 	ctx, cancel := within(ctx, callTimeout)
 	defer cancel()
-	if _, err := c.broker.nc.RequestWithContext(ctx, noMessage(last), []byte("+WPI")); err != nil {
+	err := bounded(ctx, func() error {
+		if !c.broker.nc.IsConnected() {
+			return nil
+		}
+		// The server handles what settles the deliveries of a consumer in order and on its own time; one that shuts down would
+		// forget what still waits there. So the last word is one that it answers: progress on a message that isn't there.
+		_, err := c.broker.nc.RequestWithContext(ctx, noMessage(last), []byte("+WPI"))
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("natsevents: stop %s of %s: %w", c.durable, c.topic, err)
 	}
 	return nil

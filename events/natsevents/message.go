@@ -1,6 +1,7 @@
 package natsevents
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nats-io/nats.go"
@@ -9,9 +10,10 @@ import (
 	"github.com/vade-go/vade/events/driver"
 )
 
-// encode returns m as NATS sends it. The server knows the header Nats-Msg-Id; everything else is the envelope's.
+// encode returns m as NATS sends it. The server knows the header Nats-Msg-Id; everything else is the envelope's. It shares nothing
+// with m, since the library may hold it for longer than the caller waits.
 func encode(system string, m *driver.Message) *nats.Msg {
-	msg := &nats.Msg{Subject: subjectName(system, m.Topic), Data: m.Data, Header: make(nats.Header, len(m.Headers)+1)}
+	msg := &nats.Msg{Subject: subjectName(system, m.Topic), Data: slices.Clone(m.Data), Header: make(nats.Header, len(m.Headers)+1)}
 	for name, value := range m.Headers {
 		msg.Header[name] = []string{value}
 	}
