@@ -37,9 +37,10 @@ func deadTopic(topic, group string) driver.Topic {
 	return driver.Topic{Name: DeadTopic(topic, group), Retain: DeadRetention}
 }
 
-// deadLetter returns the message that tells of m's end. Its identity is that of m: a second end of the same event, after a crash
-// between publishing and settling, stores nothing.
-func deadLetter(m *driver.Message, topic string, meta Meta, cause error) *Message {
+// deadLetter returns the message that tells of m's end, no larger than limit (0: any): what other systems have published may leave
+// no room for the cause, or for any header. Its identity is that of m: a second end of the same event,
+// after a crash between publishing and settling, stores nothing.
+func deadLetter(m *driver.Message, topic string, meta Meta, cause error, limit int) *Message {
 	h := headers(maps.Clone(m.Headers))
 	if h == nil {
 		h = make(headers)
@@ -53,7 +54,14 @@ func deadLetter(m *driver.Message, topic string, meta Meta, cause error) *Messag
 	h[headerDeadGroup] = meta.Group
 	h[headerDeadTopic] = topic
 	h[headerDeadTime] = time.Now().UTC().Format(time.RFC3339Nano)
-	return &Message{Topic: DeadTopic(topic, meta.Group), ID: m.ID, Key: meta.Key, Headers: h, Data: m.Data}
+	letter := &Message{Topic: DeadTopic(topic, meta.Group), ID: m.ID, Key: meta.Key, Headers: h, Data: m.Data}
+	if limit > 0 && letter.Size() > limit {
+		delete(h, headerDeadCause)
+	}
+	if limit > 0 && letter.Size() > limit {
+		letter.Headers = m.Headers
+	}
+	return letter
 }
 
 // DeadLetters returns the dead letters of a group on a topic, oldest first, at most limit. It needs a broker that can
@@ -142,7 +150,7 @@ func (h *Hub) replay(ctx context.Context, l DeadLetter) error {
 	maps.DeleteFunc(hs, func(name, _ string) bool { return strings.HasPrefix(name, "vade-dead-") })
 	hs[headerOnlyGroup] = l.Group
 	id := fmt.Sprintf("replay/%s/%d/%s/%s", l.Group, l.position, encodeValue(l.Source), encodeValue(l.ID))
-	if err := h.Publish(ctx, &Message{Topic: l.Topic, ID: id, Key: l.Key, Headers: hs, Data: l.Data}); err != nil {
+	if err := h.send(ctx, &Message{Topic: l.Topic, ID: id, Key: l.Key, Headers: hs, Data: l.Data}); err != nil {
 		return err
 	}
 	if err := h.broker.(driver.Log).Remove(ctx, DeadTopic(l.Topic, l.Group), l.position); err != nil {

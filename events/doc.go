@@ -67,6 +67,8 @@
 // # Errors
 //
 // Mistakes of declarations come back when the system is described and name file and line. Errors of brokers wrap what the driver said.
+// An event that is larger than the broker takes is a [*TooLargeError] when it is published or encoded; 4 KiB below the broker's
+// own limit are left for what is added to a dead letter, which therefore always fits.
 //
 // # Observability
 //

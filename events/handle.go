@@ -111,10 +111,10 @@ func (w *worker) conclude(ctx context.Context, d driver.Delivery, meta Meta, err
 // bury makes an event a dead letter. Only when the broker has that durably the event itself is done; before, it is tried again.
 func (w *worker) bury(ctx context.Context, d driver.Delivery, meta Meta, cause error) {
 	attrs := []any{"id", meta.ID, "source", meta.Source, "attempt", meta.Attempt, "error", cause.Error()}
-	letter := deadLetter(d.Message(), w.topic.Name, meta, cause)
+	letter := deadLetter(d.Message(), w.topic.Name, meta, cause, w.hub.broker.Capabilities().MaxMessage)
 	err := w.hub.declare(ctx, deadTopic(w.topic.Name, w.group))
 	if err == nil {
-		err = w.hub.Publish(ctx, letter)
+		err = w.hub.send(ctx, letter)
 	}
 	if err != nil {
 		w.hub.forget(letter.Topic)

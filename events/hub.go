@@ -32,6 +32,10 @@ type Hub struct {
 	declared map[string]bool
 }
 
+// TooLargeError says that an event is larger than the broker takes, less some room for what is added when it becomes a dead letter.
+// It was not stored, and trying again does not help.
+type TooLargeError = driver.TooLargeError
+
 type hubKey struct{}
 
 // Open returns the hub of the process, connecting it at the first call to the engine that env names for events. It is closed
@@ -61,9 +65,33 @@ func connect(ctx context.Context, env *operation.Env) (*Hub, error) {
 }
 
 // Publish stores a message that [Producer.Encode] made, whatever its topic, and returns when the broker has it durably. An error
-// leaves open whether it was stored; publishing it again is harmless within minutes, since its ID stays the same.
-// Cancelling ctx ends the wait.
+// leaves open whether it was stored, unless it is a [*TooLargeError]; publishing it again is harmless within minutes, since its
+// ID stays the same. Cancelling ctx ends the wait.
 func (h *Hub) Publish(ctx context.Context, m *Message) error {
+	if err := h.admit(m); err != nil {
+		return err
+	}
+	return h.send(ctx, m)
+}
+
+// spare is the room that is left in every event for the headers of a dead letter and of a replay: those with the cause, which is
+// the most of it, with the names of topic and group, and those that were already there.
+const spare = 3*maxCause + 1024
+
+// admit refuses an event that could not become a dead letter because of its size.
+func (h *Hub) admit(m *Message) error {
+	limit := h.broker.Capabilities().MaxMessage
+	if limit == 0 {
+		return nil
+	}
+	if size, limit := m.Size(), max(limit-spare, limit/2); size > limit {
+		return fmt.Errorf("events: publish %s: %w", m.Topic, &TooLargeError{Size: size, Limit: limit})
+	}
+	return nil
+}
+
+// send publishes a message whatever it is.
+func (h *Hub) send(ctx context.Context, m *Message) error {
 	if err := h.broker.Publish(ctx, m); err != nil {
 		return fmt.Errorf("events: publish %s: %w", m.Topic, err)
 	}

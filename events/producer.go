@@ -171,7 +171,7 @@ func (p *Producer[T]) encode(ctx context.Context, live *producing, value T, opts
 	}
 	m := seal(meta, p.topic.name, data)
 	telemetry.Inject(ctx, headers(m.Headers))
-	return m, nil
+	return m, live.hub.admit(m)
 }
 
 // MaxAttribute is the most bytes of an event's id, key, source and type. They travel in headers, of which brokers take only so much.

@@ -15,6 +15,6 @@
 //
 // # Errors
 //
-// Errors name the package of the driver and what was tried: "natsevents: publish payments.captured: …". Only [ErrClosed] and
-// [ErrGone] have a meaning that package events acts upon.
+// Errors name the package of the driver and what was tried: "natsevents: publish payments.captured: …". Only [ErrClosed],
+// [ErrGone] and [*TooLargeError] have a meaning that package events acts upon.
 package driver

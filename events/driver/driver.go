@@ -3,6 +3,7 @@ package driver
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/url"
 	"time"
@@ -54,8 +55,8 @@ type Broker interface {
 	// delivers it. The driver does not change the message and keeps no reference to it. Messages that one goroutine
 	// publishes to one topic are stored in that order.
 	//
-	// An error means that it is unknown whether the message was stored, unless it wraps [ErrClosed]. The driver may
-	// retry only what cannot store twice, given Capabilities.Dedupe. Cancelling ctx ends the wait.
+	// An error means that it is unknown whether the message was stored, unless it wraps [ErrClosed] or a [*TooLargeError].
+	// The driver may retry only what cannot store twice, given Capabilities.Dedupe. Cancelling ctx ends the wait.
 	Publish(ctx context.Context, m *Message) error
 	// Subscribe joins a durable group on a declared topic, creating the group if needed, and starts to receive. Ctx covers
 	// the call only, not the consumer.
@@ -87,7 +88,7 @@ type Capabilities struct {
 	Delay      bool // Nak can wait before the next delivery
 	Replay     bool // the broker is a [Log]
 	Dedupe     bool // a message with the ID of another one stored within the last minutes is stored once
-	Priority   bool // messages with a higher priority overtake others
+	MaxMessage int  // the largest [Message.Size] that is certain to be taken; 0: any
 }
 
 // Topic is a stream of messages that is kept by the broker.
@@ -103,6 +104,26 @@ type Message struct {
 	Key     string            `json:"key,omitempty"`     // messages of one key keep their order; empty: none
 	Headers map[string]string `json:"headers,omitempty"` // names in lower case, values in visible ASCII and single spaces
 	Data    []byte            `json:"data,omitempty"`    // any bytes
+}
+
+// Size is what the message weighs, in bytes: its data, ID and headers, with four bytes around each of them.
+func (m *Message) Size() int {
+	size := len(m.Data) + len(m.ID) + 4
+	for name, value := range m.Headers {
+		size += len(name) + len(value) + 4
+	}
+	return size
+}
+
+// TooLargeError says that a message is larger than the broker takes. Nothing was stored, and trying again does not help.
+type TooLargeError struct {
+	Size  int // of the message, see [Message.Size]
+	Limit int
+}
+
+// Error names both sizes.
+func (e *TooLargeError) Error() string {
+	return fmt.Sprintf("the message has %d bytes with its headers, and %d are allowed; send a reference to what is large", e.Size, e.Limit)
 }
 
 // Subscription says what a consumer receives.

@@ -24,6 +24,7 @@ const (
 	publishTry    = 5 * time.Second        // of one attempt
 	publishPause  = 250 * time.Millisecond // between attempts
 	closePatience = time.Second            // for the last words of consumers
+	headerFrame   = 32                     // bytes around the headers, beyond what driver.Message.Size counts
 	declareAtOnce = 4
 )
 
@@ -34,6 +35,7 @@ type broker struct {
 	nc       *nats.Conn
 	js       jetstream.JetStream
 	server   *embedded     // nil: not in this process
+	max      int           // of the size of a message; servers of one cluster agree on it
 	down     chan struct{} // the connection was closed on this side
 
 	mu        sync.Mutex
@@ -43,7 +45,7 @@ type broker struct {
 
 // newBroker checks that JetStream is there. It owns nc and srv and closes them when it fails.
 func newBroker(ctx context.Context, cfg driver.Config, s settings, nc *nats.Conn, srv *embedded) (*broker, error) {
-	b := &broker{cfg: cfg, settings: s, nc: nc, server: srv, down: make(chan struct{}), consumers: make(map[*consumer]struct{})}
+	b := &broker{cfg: cfg, settings: s, nc: nc, server: srv, max: int(nc.MaxPayload()) - headerFrame, down: make(chan struct{}), consumers: make(map[*consumer]struct{})}
 	js, err := jetstream.New(nc, jetstream.WithDefaultTimeout(callTimeout))
 	if err == nil {
 		b.js = js
@@ -61,7 +63,7 @@ func newBroker(ctx context.Context, cfg driver.Config, s settings, nc *nats.Conn
 // Capabilities are those of JetStream. Its members of a group are given whatever comes next, so the order of a key ends at the
 // process.
 func (b *broker) Capabilities() driver.Capabilities {
-	return driver.Capabilities{Delay: true, Replay: true, Dedupe: true}
+	return driver.Capabilities{Delay: true, Replay: true, Dedupe: true, MaxMessage: b.max}
 }
 
 // Declare creates or updates one stream for each topic.
@@ -117,6 +119,9 @@ func (b *broker) Publish(ctx context.Context, m *driver.Message) error {
 	msg := encode(b.cfg.System, m)
 	for {
 		err := b.publish(ctx, msg)
+		if errors.Is(err, nats.ErrMaxPayload) {
+			err = &driver.TooLargeError{Size: m.Size(), Limit: b.max}
+		}
 		if err == nil {
 			return nil
 		}

@@ -15,7 +15,7 @@
 //
 // It listens nowhere, handles no signals, and keeps its files in the folder nats below the data folder. The folder belongs
 // to one process: a second one is refused with [ErrLocked]. Everything is written through to the disk before Publish
-// returns. It stores up to 16 GiB, and refuses what comes beyond; an event has up to 1 MiB.
+// returns. It stores up to 16 GiB, and refuses what comes beyond; a message has up to 1 MiB.
 //
 // # What is on the server
 //

@@ -132,6 +132,25 @@ func TestCredentialsOfTheURLAreUsed(t *testing.T) {
 	}
 }
 
+func TestAMessageThatIsTooLargeIsRefusedWithItsSizeAndTheLimit(t *testing.T) {
+	t.Parallel()
+	b := open(t, "embedded:", t.TempDir())
+	if err := b.Declare(t.Context(), driver.Topic{Name: "a"}); err != nil {
+		t.Fatal(err)
+	}
+	m := &driver.Message{Topic: "a", ID: "1", Headers: map[string]string{"ce-id": "1", "ce-source": "/x"}}
+	limit := b.Capabilities().MaxMessage
+	m.Data = make([]byte, limit-m.Size())
+	if err := b.Publish(t.Context(), m); err != nil {
+		t.Errorf("the largest: %v", err)
+	}
+	m.Data = make([]byte, 1<<20)
+	err := b.Publish(t.Context(), m)
+	if large, ok := errors.AsType[*driver.TooLargeError](err); !ok || large.Size != m.Size() || large.Limit != limit {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAConsumerThatWasRemovedIsGone(t *testing.T) {
 	t.Parallel()
 	url := natstest.Start(t)

@@ -111,7 +111,9 @@ func TestCallsEndWithTheirContextWhenTheNetworkIsGone(t *testing.T) {
 		}
 	}
 	for range 12 { // more than sockets buffer
-		within("publish", func(ctx context.Context) error { return b.Publish(ctx, &driver.Message{Topic: "a", ID: "1", Data: big}) })
+		within("publish", func(ctx context.Context) error {
+			return b.Publish(ctx, &driver.Message{Topic: "a", ID: "1", Data: big})
+		})
 	}
 	within("declare", func(ctx context.Context) error { return b.Declare(ctx, driver.Topic{Name: "b"}) })
 	within("subscribe", func(ctx context.Context) error {
