@@ -16,7 +16,7 @@ import (
 func TestAnEventThatIsTooLargeIsRefusedBeforeItIsSent(t *testing.T) {
 	t.Parallel()
 	s := newService("bookings")
-	p := events.Publisher(s, ordersPlaced())
+	p := events.Publisher(s, events.Define[Order]("orders.placed"))
 	embedded(t, s)
 	huge := Order{ID: strings.Repeat("x", 1<<20), Seats: 1}
 	_, encoding := p.Encode(t.Context(), huge)
