@@ -50,7 +50,7 @@ type DB interface {
 
 	// Do runs fn in a transaction of one partition. When fn returns nil, everything it wrote is committed, at once and
 	// durably; when fn returns an error, panics or exits its goroutine, nothing is. The error of fn comes back unchanged,
-	// a panic goes on.
+	// a panic goes on. When it comes back, what fn has read is committed: who is told ErrExists can read the document.
 	//
 	// Transactions of one partition are serialisable. When the engine finds a conflict with another one, it runs fn
 	// again, within reason and as long as ctx lasts, and then gives up with ErrBusy. It never runs fn again once

@@ -180,6 +180,8 @@ func (s *suite) holds(k driver.Key, version driver.Version, data []byte) {
 		s.Errorf("get %v: %v", k, err)
 	case doc.Key != k:
 		s.Errorf("get %v: the document says it is %v", k, doc.Key)
+	case doc.Indexed != "":
+		s.Errorf("get %v: the value %q of an index that nobody asked for", k, doc.Indexed)
 	case doc.Version != version:
 		s.Errorf("get %v: version %d, want %d", k, doc.Version, version)
 	case canonical(doc.Data) != canonical(data):

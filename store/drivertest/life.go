@@ -3,8 +3,11 @@ package drivertest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vade-go/vade/store/driver"
@@ -31,6 +34,35 @@ var lifeRules = []rule{
 			if db, err := s.driver.Open(s.Context(), config); err == nil {
 				s.Error("accepted", db.Close())
 			}
+		}},
+	{"open-context", "opening with a context that has ended gives up with its error; one that ends after it has no bearing",
+		func(s *suite) {
+			ctx, cancel := context.WithCancel(s.Context())
+			db, err := s.driver.Open(ctx, s.config)
+			if err != nil {
+				s.Fatal(err)
+			}
+			cancel()
+			err = db.Do(s.Context(), "p", func(ctx context.Context, tx driver.Tx) error {
+				_, err := tx.Put(ctx, driver.Write{Key: key("p", "a"), Data: number("1")})
+				return err
+			})
+			_, err2 := db.Get(s.Context(), key("p", "a"))
+			if err := errors.Join(err, err2, db.Close()); err != nil {
+				s.Error(err)
+			}
+			if db, err = s.driver.Open(ctx, s.config); err == nil {
+				s.Fatal("opened", db.Close())
+			}
+			s.wants("open", err, context.Canceled)
+		}},
+	{"services-apart", "the documents of another service are other documents",
+		func(s *suite) {
+			s.put(driver.Write{Key: key("p", "a"), Data: number("1")})
+			s.config.Service += "-2"
+			s.open()
+			_, err := s.db.Get(s.Context(), key("p", "a"))
+			s.wants("get", err, driver.ErrNotFound)
 		}},
 	{"cancelled", "with a cancelled context every call returns its error, and nothing is written",
 		func(s *suite) {
@@ -141,6 +173,10 @@ var lifeRules = []rule{
 			s.wants("put", err, driver.ErrClosed)
 			_, err = kept.Get(s.Context(), key("p", "a"))
 			s.wants("get", err, driver.ErrClosed)
+			_, err = kept.List(s.Context(), driver.Query{Collection: "things", Partition: "p", Limit: 1})
+			s.wants("list", err, driver.ErrClosed)
+			s.wants("delete", kept.Delete(s.Context(), key("p", "a"), driver.Any), driver.ErrClosed)
+			s.wants("reindex", kept.Reindex(s.Context(), key("p", "a"), driver.Any, nil), driver.ErrClosed)
 			s.is("ids", s.ids(driver.Query{Partition: "p"}), "")
 		}},
 	{"closed", "a closed database answers ErrClosed, and may be closed again",
@@ -160,9 +196,14 @@ var lifeRules = []rule{
 	{"closing", "closing ends the context of a running transaction, waits for it and commits nothing of it",
 		func(s *suite) {
 			inside, closed := make(chan struct{}), make(chan error, 1)
+			var over atomic.Bool
 			go func() {
 				<-inside
-				closed <- s.db.Close()
+				err := s.db.Close()
+				if !over.Load() {
+					s.Error("closed before the function was over")
+				}
+				closed <- err
 			}()
 			err := s.db.Do(s.Context(), "p", func(ctx context.Context, tx driver.Tx) error {
 				if _, err := tx.Put(ctx, driver.Write{Key: key("p", "a"), Data: number("1")}); err != nil {
@@ -170,6 +211,7 @@ var lifeRules = []rule{
 				}
 				close(inside)
 				<-ctx.Done()
+				over.Store(true)
 				return nil
 			})
 			s.wants("do", err, driver.ErrClosed)
@@ -179,6 +221,53 @@ var lifeRules = []rule{
 			if s.db.Capabilities().Durable {
 				s.open()
 				s.is("ids", s.ids(driver.Query{Partition: "p"}), "")
+			}
+		}},
+	{"closing-at-work", "who reads and writes while the database is closed succeeds or gets ErrClosed, and what succeeded is kept",
+		func(s *suite) {
+			const workers = 8
+			var all sync.WaitGroup
+			working := make(chan struct{}, workers)
+			kept := make(chan driver.Key, 10_000)
+			db := s.db
+			for w := range workers {
+				all.Go(func() {
+					for i := 0; ; i++ {
+						k := key("p", fmt.Sprintf("%d-%d", w, i))
+						_, err := s.tryPut(driver.Write{Key: k, Data: number("1")})
+						if err == nil {
+							kept <- k
+						}
+						_, getErr := db.Get(s.Context(), key("q", "gone"))
+						_, listErr := db.List(s.Context(), driver.Query{Collection: "things", Partition: "q", Limit: 1})
+						for _, err := range []error{err, getErr, listErr} {
+							if err != nil && !errors.Is(err, driver.ErrClosed) && !errors.Is(err, driver.ErrNotFound) {
+								s.Error(err)
+							}
+						}
+						if errors.Is(listErr, driver.ErrClosed) || s.Failed() {
+							return
+						}
+						select {
+						case working <- struct{}{}:
+						default:
+						}
+					}
+				})
+			}
+			for range workers {
+				<-working
+			}
+			if err := db.Close(); err != nil {
+				s.Error(err)
+			}
+			all.Wait()
+			if !db.Capabilities().Durable {
+				return
+			}
+			s.open()
+			for close(kept); len(kept) > 0; {
+				s.holds(<-kept, 1, number("1"))
 			}
 		}},
 	{"reopened", "a durable database that is opened again has everything: documents, versions and index entries",
@@ -208,5 +297,27 @@ var lifeRules = []rule{
 			if doc, err := first.Get(s.Context(), key("p", "a")); err != nil || doc.Version != 1 {
 				s.Errorf("the other sees %+v, %v", doc, err)
 			}
+		}},
+	{"opened-twice-at-work", "of transactions on a durable database that is opened twice none loses the work of another",
+		func(s *suite) {
+			if !s.db.Capabilities().Durable {
+				return
+			}
+			k := key("p", "counter")
+			s.put(driver.Write{Key: k, Data: []byte("0")})
+			first := s.db
+			s.open()
+			var all sync.WaitGroup
+			for _, db := range []driver.DB{first, s.db} {
+				for range 10 {
+					all.Go(func() {
+						if err := db.Do(s.Context(), "p", count(s, k)); err != nil {
+							s.Error(err)
+						}
+					})
+				}
+			}
+			all.Wait()
+			s.holds(k, 21, []byte("20"))
 		}},
 }

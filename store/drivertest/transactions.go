@@ -130,21 +130,59 @@ var transactionRules = []rule{
 			var all sync.WaitGroup
 			for range 100 {
 				all.Go(func() {
-					err := s.db.Do(s.Context(), "p", func(ctx context.Context, tx driver.Tx) error {
-						doc, err := tx.Get(ctx, k)
-						if err != nil {
-							return err
-						}
-						_, err = tx.Put(ctx, driver.Write{Key: k, Expect: doc.Version, Data: increment(s, doc.Data)})
-						return err
-					})
-					if err != nil {
+					if err := s.db.Do(s.Context(), "p", count(s, k)); err != nil {
 						s.Error(err)
 					}
 				})
 			}
 			all.Wait()
 			s.holds(k, 101, []byte("100"))
+		}},
+	{"refused-for-a-reason", "of many inserts of a document at once one succeeds, and who is told ErrExists can read it at once",
+		func(s *suite) {
+			const documents = 50
+			var inserted atomic.Int32
+			var all sync.WaitGroup
+			for i := range 8 * documents {
+				k := key("p", strconv.Itoa(i/8))
+				all.Go(func() {
+					_, err := s.tryPut(driver.Write{Key: k, Data: number("1")})
+					if err == nil {
+						inserted.Add(1)
+						return
+					}
+					s.wants("insert", err, driver.ErrExists)
+					s.holds(k, 1, number("1"))
+				})
+			}
+			all.Wait()
+			if n := inserted.Load(); n != documents {
+				s.Errorf("%d inserts of %d documents succeeded", n, documents)
+			}
+		}},
+	{"known-outcome", "a transaction whose context is cancelled at any time says whether it was committed",
+		func(s *suite) {
+			var all sync.WaitGroup
+			for i := range 100 {
+				all.Go(func() {
+					ctx, cancel := context.WithCancel(s.Context())
+					defer cancel()
+					k := key("p", strconv.Itoa(i))
+					err := s.db.Do(ctx, "p", func(ctx context.Context, tx driver.Tx) error {
+						_, err := tx.Put(ctx, driver.Write{Key: k, Data: number("1")})
+						all.Go(cancel) // at the time of the commit, more or less
+						return err
+					})
+					_, found := s.db.Get(s.Context(), k)
+					switch {
+					case err == nil && found == nil:
+					case errors.Is(err, context.Canceled) && errors.Is(found, driver.ErrNotFound):
+					default:
+						s.Errorf("do: %v, get: %v", err, found)
+					}
+				})
+			}
+			all.Wait()
 		}},
 	{"no-half", "a reader never sees half a transaction, and never goes back in time",
 		func(s *suite) {
@@ -235,4 +273,16 @@ func increment(s *suite, data []byte) []byte {
 		s.Error(err)
 	}
 	return strconv.AppendInt(nil, n+1, 10)
+}
+
+// count returns the function of a transaction that adds one to a document.
+func count(s *suite, k driver.Key) func(context.Context, driver.Tx) error {
+	return func(ctx context.Context, tx driver.Tx) error {
+		doc, err := tx.Get(ctx, k)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Put(ctx, driver.Write{Key: k, Expect: doc.Version, Data: increment(s, doc.Data)})
+		return err
+	}
 }
