@@ -24,7 +24,7 @@ func (c *Collection[T]) document(key Key, value T) (driver.Write, error) {
 		return driver.Write{}, fmt.Errorf("%w: %d bytes of %d", ErrTooLarge, len(data), MaxDocument)
 	}
 	entries, err := c.indexed(value)
-	return driver.Write{Key: c.key(key), First: first(), Data: data, Entries: entries}, err
+	return driver.Write{Key: c.key(key), Data: data, Entries: entries}, err
 }
 
 // item makes a value of what is stored.

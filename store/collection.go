@@ -132,6 +132,7 @@ func (c *Collection[T]) put(ctx context.Context, kind call, key Key, value T, ex
 		}
 		w.Expect = expect
 		return c.write(ctx, c.tx, key.Partition, func(ctx context.Context, tx driver.Tx) error {
+			w.First = first() // now that what was before it has happened
 			v, err := tx.Put(ctx, w)
 			version = Version(v)
 			return err

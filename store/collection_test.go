@@ -1,8 +1,10 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -117,6 +119,41 @@ func TestADocumentThatIsInsertedAgainIsNotTakenForTheOldOne(t *testing.T) {
 	}
 	if _, err := s.things.Replace(ctx, k, thing{Name: "of who read the old one"}, old); !errors.Is(err, store.ErrConflict) {
 		t.Errorf("replaced at version %d: %v", old, err)
+	}
+}
+
+func TestADocumentThatWaitedToBeInsertedIsNewerThanThoseBeforeIt(t *testing.T) {
+	t.Parallel()
+	svc := newService("test")
+	begun := make(chan struct{}, 1)
+	db, texts := store.Of(svc), store.Collect(svc, "texts", store.Index("by", func(v string) string {
+		if v == "late" {
+			begun <- struct{}{}
+		}
+		return v
+	}))
+	svc.mustOpen(t, environment{})
+	late := make(chan store.Version, 1)
+	var early store.Version
+	err := db.Do(t.Context(), "p", func(ctx context.Context, tx *store.Tx) (err error) {
+		go func() {
+			version, err := texts.Insert(t.Context(), key("p", "a"), "late")
+			if err != nil {
+				t.Error(err)
+			}
+			late <- version
+		}()
+		<-begun
+		for range 1000 { // it goes on to where it has to wait for this transaction
+			runtime.Gosched()
+		}
+		if early, err = texts.With(tx).Insert(ctx, key("p", "a"), "early"); err != nil {
+			return err
+		}
+		return texts.With(tx).Delete(ctx, key("p", "a"), early)
+	})
+	if version := <-late; err != nil || version <= early {
+		t.Errorf("version %d after %d, %v", version, early, err)
 	}
 }
 
