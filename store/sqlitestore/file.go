@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -63,7 +64,7 @@ const (
 func (l location) dataSource(a access) string {
 	v := url.Values{}
 	v.Set("_txlock", "immediate")
-	v.Set("_busy_timeout", strconv.FormatInt(l.wait.Milliseconds(), 10))
+	v.Set("_busy_timeout", strconv.FormatInt(min(l.wait.Milliseconds(), math.MaxInt32), 10)) // SQLite takes more for 0
 	if a != preparing {
 		v.Set("_journal_mode", "WAL")
 		v.Add("_pragma", "journal_size_limit(67108864)") // a WAL that one large transaction swelled shrinks again

@@ -311,6 +311,14 @@ func TestSuccessorIsTheFirstTextBehindAPrefix(t *testing.T) {
 	}
 }
 
+func TestALongWaitIsNoneThatSQLiteTakesForZero(t *testing.T) {
+	t.Parallel()
+	loc := location{path: "bookings.db", wait: 1000 * time.Hour} // more milliseconds than an int32 has
+	if source := loc.dataSource(writing); !strings.Contains(source, "_busy_timeout=2147483647&") {
+		t.Error(source)
+	}
+}
+
 func FuzzLocate(f *testing.F) {
 	for _, seed := range []string{"sqlite:", "sqlite:///var/lib", "sqlite:data?wait=1s", "sqlite::memory:", "sqlite://a:b@c/d", "sqlite:?mode=memory", "sqlite:%2e%2e"} {
 		f.Add(seed)
