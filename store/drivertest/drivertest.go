@@ -22,7 +22,7 @@ type Harness struct {
 // Run checks the engine, each rule in a subtest of its own with a database of its own. Rules run in parallel.
 func Run(t *testing.T, h Harness) {
 	t.Helper()
-	for _, list := range [][]rule{documentRules, transactionRules, listRules, lifeRules} {
+	for _, list := range [][]rule{documentRules, transactionRules, listRules, lifeRules, closingRules} {
 		for _, r := range list {
 			t.Run(r.name, func(t *testing.T) {
 				t.Parallel()
