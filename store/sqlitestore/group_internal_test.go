@@ -11,7 +11,7 @@ import (
 	"github.com/vade-go/vade/store/driver"
 )
 
-// goes on when so many transactions wait for the one that runs.
+// awaitWaiting goes on when so many transactions wait for the one that runs.
 func (d *database) awaitWaiting(n int) {
 	for {
 		d.turns.mu.Lock()
@@ -24,12 +24,12 @@ func (d *database) awaitWaiting(n int) {
 	}
 }
 
-// leaveOpen runs the first transaction of a group: it inserts a document and leaves its work to the next one.
-func (d *database) leaveOpen(ctx context.Context, begun chan<- struct{}, id string) error {
+// leaveOpen runs the first transaction of a group: it inserts a document when so many others wait, and leaves its work to them.
+func (d *database) leaveOpen(ctx context.Context, begun chan<- struct{}, id string, others int) error {
 	return d.Do(ctx, "p", func(ctx context.Context, tx driver.Tx) error {
 		d.writer.group.began = time.Now().Add(time.Hour) // it does not grow old on a slow machine
 		close(begun)
-		d.awaitWaiting(1)
+		d.awaitWaiting(others)
 		return put(ctx, tx, id, "1")
 	})
 }
@@ -43,21 +43,19 @@ func TestARefusalThatRestsOnWhatWasNotCommittedIsJudgedAnew(t *testing.T) {
 	begun := make(chan struct{})
 	first, second, third := make(chan error, 1), make(chan error, 1), make(chan error, 1)
 	judged := make(chan error, 2)
-	go func() { first <- d.leaveOpen(t.Context(), begun, "a") }()
+	go func() { first <- d.leaveOpen(t.Context(), begun, "a", 2) }()
 	<-begun
 	go func() {
 		second <- d.Do(t.Context(), "p", func(ctx context.Context, tx driver.Tx) error {
-			if len(judged) == 0 {
-				go func() {
-					third <- d.Do(t.Context(), "p", func(ctx context.Context, tx driver.Tx) error {
-						return put(ctx, tx, "large", `"`+strings.Repeat("x", 300_000)+`"`)
-					})
-				}()
-				d.awaitWaiting(1)
-			}
 			err := put(ctx, tx, "a", "2")
 			judged <- err
 			return err
+		})
+	}()
+	d.awaitWaiting(1)
+	go func() {
+		third <- d.Do(t.Context(), "p", func(ctx context.Context, tx driver.Tx) error {
+			return put(ctx, tx, "large", `"`+strings.Repeat("x", 300_000)+`"`)
 		})
 	}()
 	if err := <-first; err == nil || !strings.HasSuffix(err.Error(), "the disk is full: make room") {
@@ -82,7 +80,7 @@ func TestWhoIsDoneDoesNotWaitForWhoHangs(t *testing.T) {
 	d := openInternal(t)
 	begun, hangs := make(chan struct{}), make(chan struct{})
 	first, second := make(chan error, 1), make(chan error, 1)
-	go func() { first <- d.leaveOpen(t.Context(), begun, "a") }()
+	go func() { first <- d.leaveOpen(t.Context(), begun, "a", 1) }()
 	<-begun
 	runs := 0
 	go func() {
