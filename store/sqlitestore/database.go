@@ -181,13 +181,14 @@ func (d *database) turn(ctx context.Context, partition string, fn func(context.C
 		return nil, d.ended(ctx)
 	}
 	rests := err == nil || g.members > 0
-	if tx.end(err == nil); tx.evicted {
+	switch evicted := tx.end(err == nil); {
+	case evicted:
 		return nil, errAgain
-	}
-	if !rests {
+	case !rests:
 		return nil, err
+	default:
+		return g, err
 	}
-	return g, err
 }
 
 // take waits for the turn.

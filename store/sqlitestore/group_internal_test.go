@@ -83,6 +83,7 @@ func TestWhoIsDoneDoesNotWaitForWhoHangs(t *testing.T) {
 	go func() { first <- d.leaveOpen(t.Context(), begun, "a", 1) }()
 	<-begun
 	runs := 0
+	var evicted driver.Tx
 	go func() {
 		second <- d.Do(t.Context(), "p", func(ctx context.Context, tx driver.Tx) error {
 			runs++
@@ -90,6 +91,7 @@ func TestWhoIsDoneDoesNotWaitForWhoHangs(t *testing.T) {
 				return err
 			}
 			if runs == 1 {
+				evicted = tx
 				<-hangs
 				if err := put(ctx, tx, "c", "1"); !errors.Is(err, driver.ErrBusy) {
 					t.Errorf("goes on after the others were committed without it: %v", err)
@@ -108,6 +110,9 @@ func TestWhoIsDoneDoesNotWaitForWhoHangs(t *testing.T) {
 	close(hangs)
 	if err := <-second; err != nil || runs != 2 {
 		t.Errorf("ran %d times: %v", runs, err)
+	}
+	if _, err := evicted.Get(t.Context(), driver.Key{Collection: "things", Partition: "p", ID: "b"}); !errors.Is(err, driver.ErrClosed) {
+		t.Errorf("the first run is over: %v", err)
 	}
 	docs, err = d.List(t.Context(), driver.Query{Collection: "things", Partition: "p", Limit: 10})
 	if err != nil || len(docs) != 3 || docs[1].Key.ID != "b" || docs[2].Key.ID != "d" {

@@ -20,15 +20,17 @@ type transaction struct {
 
 	mu      sync.Mutex // for evict, which comes from another goroutine
 	over    bool
-	evicted bool
+	evicted bool // and the function does not know yet
 }
 
-// end leaves the work of the transaction in the group, or takes it out. Once is enough.
-func (t *transaction) end(keep bool) {
+// end leaves the work of the transaction in the group, or takes it out. It reports whether that has been done already, by evict.
+// A second call does nothing.
+func (t *transaction) end(keep bool) (evicted bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.over {
-		return
+		evicted, t.evicted = t.evicted, false
+		return evicted
 	}
 	t.over = true
 	if keep {
@@ -36,6 +38,7 @@ func (t *transaction) end(keep bool) {
 	} else {
 		t.undo()
 	}
+	return false
 }
 
 // evict commits the group without a transaction that does not come to its end: those that did wait for it.
