@@ -86,6 +86,26 @@ var listRules = []rule{
 				}
 			}
 		}},
+	{"pages-inside", "a transaction lists what it has written as the database does once that is committed",
+		func(s *suite) {
+			inside := make(map[driver.Query]string)
+			s.do("p", func(ctx context.Context, tx driver.Tx) {
+				for i := range 30 {
+					w := driver.Write{Key: key("p", fmt.Sprintf("id%02d", i)), Data: number("1"), Entries: map[string]string{"by": fmt.Sprintf("v%d", i%5)}}
+					if _, err := tx.Put(ctx, w); err != nil {
+						s.Fatal(err)
+					}
+				}
+				for _, q := range allShapes(s) {
+					if !q.AllPartitions {
+						inside[q] = strings.Join(s.pagesOf(ctx, tx, q, 4), " ")
+					}
+				}
+			})
+			for q, got := range inside {
+				s.is(fmt.Sprintf("%+v", q), got, s.ids(q))
+			}
+		}},
 	{"stable-pages", "inserts and deletes in front of a position and behind it neither repeat nor hide other documents",
 		func(s *suite) {
 			s.fill("p", "b", "v", "d", "v", "f", "v", "h", "v")
@@ -218,10 +238,18 @@ func allShapes(s *suite) []driver.Query {
 // pages lists with q page by page and returns what ids returns, as a list.
 func (s *suite) pages(q driver.Query, size int) []string {
 	s.Helper()
+	return s.pagesOf(s.Context(), s.db, q, size)
+}
+
+// pagesOf is pages for a database or a transaction.
+func (s *suite) pagesOf(ctx context.Context, from interface {
+	List(ctx context.Context, q driver.Query) ([]driver.Document, error)
+}, q driver.Query, size int) []string {
+	s.Helper()
 	q.Collection, q.Limit = "things", size
 	var all []string
 	for {
-		docs, err := s.db.List(s.Context(), q)
+		docs, err := from.List(ctx, q)
 		if err != nil {
 			s.Fatalf("list %+v: %v", q, err)
 		}
