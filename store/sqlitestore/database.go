@@ -151,7 +151,7 @@ func (d *database) run(ctx context.Context, partition string, fn func(context.Co
 	switch {
 	case g.err == nil:
 		return err
-	case err != nil:
+	case g.broken, err != nil: // by another member; or what was refused rests on what is not there
 		return errAgain
 	default:
 		return d.loc.explain(g.err)
@@ -170,9 +170,10 @@ func (d *database) turn(ctx context.Context, partition string, fn func(context.C
 		return nil, d.writeError(ctx, err)
 	}
 	g := w.group
+	first := g.members == 0
 	tx := &transaction{db: d, w: w, partition: partition}
 	defer tx.end(false) // if fn panics
-	if g.members > 0 {
+	if !first {
 		defer time.AfterFunc(groupPatience, tx.evict).Stop()
 	}
 	err := fn(ctx, tx)
@@ -180,15 +181,18 @@ func (d *database) turn(ctx context.Context, partition string, fn func(context.C
 		tx.end(false)
 		return nil, d.ended(ctx)
 	}
-	rests := err == nil || g.members > 0
 	switch evicted := tx.end(err == nil); {
 	case evicted:
 		return nil, errAgain
-	case !rests:
+	case first && err != nil:
 		return nil, err
-	default:
-		return g, err
+	case first && w.fault != nil: // fn has broken it and does not say so
+		return nil, d.loc.explain(w.fault)
 	}
+	if alone {
+		_ = w.commit() // before others can break it
+	}
+	return g, err
 }
 
 // take waits for the turn.

@@ -30,8 +30,9 @@
 // waits for it, and gives up with driver.ErrBusy after 30 seconds.
 //
 // Transactions that share a commit see what those before them in it have written. One that then refuses is told only when
-// that is committed; when it is not, its function runs again. Those that are done wait for one that is not for a quarter of a
-// second; then they are committed without it, and its function runs again.
+// that is committed. When one of them fails in a way that SQLite undoes them all, a full disk, the functions of the others
+// run again. Those that are done wait for one that is not for a quarter of a second; then they are committed without it, and
+// its function runs again.
 //
 // Several processes of one machine may open a file; they take turns by SQLite's lock, for which one waits as long as
 // the URL says and then gives up with driver.ErrBusy. A network file system must not be used: its locks do not hold.

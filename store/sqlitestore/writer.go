@@ -33,8 +33,9 @@ type writer struct {
 type group struct {
 	members int // whose work is in it
 	began   time.Time
-	done    chan struct{} // closed when err is known
+	done    chan struct{} // closed when err and broken are known
 	err     error
+	broken  bool // before its commit was tried: nothing of it has happened
 }
 
 // A group is committed when nobody waits, or when it has reached one of these.
@@ -105,12 +106,13 @@ func (w *writer) undo() error {
 	if w.fault == nil && w.group.members > 0 {
 		return errors.Join(w.exec(w.backStmt), w.exec(w.unmarkStmt))
 	}
+	w.group.broken = true
 	return w.end(errors.Join(w.fault, w.rollback()))
 }
 
 // commit ends the group with its answer. It is not interrupted: its outcome must be known.
 func (w *writer) commit() error {
-	if w.fault == nil {
+	if w.group.broken = w.fault != nil; !w.group.broken {
 		_ = w.exec(w.commitStmt) // an error is a fault
 	}
 	if w.fault != nil {
