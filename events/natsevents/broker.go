@@ -75,7 +75,11 @@ func (b *broker) Declare(ctx context.Context, topics ...driver.Topic) error {
 	errs := make([]error, len(topics))
 	for i, t := range topics {
 		g.Go(func() error {
-			if err := bounded(ctx, func() error { return b.declare(ctx, t) }); err != nil {
+			err := bounded(ctx, func() error { return b.declare(ctx, t) })
+			if answer, ok := errors.AsType[*jetstream.APIError](err); ok && answer.Code == 500 && b.server != nil {
+				err = fmt.Errorf("store in %s: %w", b.server.dir, err) // the reason is in the log
+			}
+			if err != nil {
 				errs[i] = fmt.Errorf("natsevents: declare %s: %w", t.Name, b.closedError(err))
 			}
 			return nil

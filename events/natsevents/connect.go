@@ -96,5 +96,5 @@ func (d *dialer) failure() error {
 }
 
 func dialEmbedded(srv *embedded, cfg driver.Config) (*nats.Conn, error) {
-	return nats.Connect("", append(options(cfg), nats.InProcessServer(srv.server))...)
+	return nats.Connect("", append(options(cfg), nats.InProcessServer(srv))...)
 }

@@ -17,6 +17,10 @@
 // to one process: a second one is refused with [ErrLocked]. Everything is written through to the disk before Publish
 // returns. It stores up to 16 GiB, and refuses what comes beyond; a message has up to 1 MiB.
 //
+// When the disk is full, publishing fails when its context ends, and nothing that was stored is lost. The server, which would never
+// write to the stream again, is started anew every second that it cannot write, until there is room; connections and
+// consumers come back by themselves.
+//
 // # What is on the server
 //
 // Names carry the system, so that systems share a server without meeting:

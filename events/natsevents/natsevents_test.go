@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -55,6 +56,34 @@ func TestASecondBrokerOnTheSameFolderIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	open(t, "embedded:", dir)
+}
+
+func TestABadFolderIsNamed(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]func(dir string) error{
+		"is a file":          func(dir string) error { return os.WriteFile(filepath.Join(dir, "nats"), nil, 0o600) },
+		"has no lock file":   func(dir string) error { return os.MkdirAll(filepath.Join(dir, "nats", "lock"), 0o700) },
+		"has no store":       func(dir string) error { return file(filepath.Join(dir, "nats", "jetstream")) },
+		"has no account":     func(dir string) error { return file(filepath.Join(dir, "nats", "jetstream", "$G")) },
+		"has a stream unfit": func(dir string) error { return file(filepath.Join(dir, "nats", "jetstream", "$G", "streams")) },
+	} {
+		dir := t.TempDir()
+		if err := spoil(dir); err != nil {
+			t.Fatal(err)
+		}
+		b, err := tryOpen(t.Context(), "embedded:", dir)
+		if err == nil {
+			err = errors.Join(b.Declare(t.Context(), driver.Topic{Name: "a"}), b.Close())
+		}
+		if err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "nats")) {
+			t.Errorf("a folder that %s: %v", name, err)
+		}
+	}
+}
+
+// file makes an empty file and the folders around it.
+func file(path string) error {
+	return errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, nil, 0o600))
 }
 
 const childDir = "VADE_TEST_NATS_DIR"
