@@ -58,7 +58,10 @@ func connect(ctx context.Context, env *operation.Env) (*Hub, error) {
 		return nil, fmt.Errorf("events: %T is not a driver for events", engine.Driver)
 	}
 	broker, err := d.Open(ctx, driver.Config{URL: engine.URL, System: env.System, DataDir: env.DataDir, Log: env.Log})
-	if err != nil {
+	switch {
+	case err != nil && engine.Setting != "":
+		return nil, fmt.Errorf("events: %w; see %s", err, engine.Setting)
+	case err != nil:
 		return nil, fmt.Errorf("events: %w", err)
 	}
 	return &Hub{broker: broker, scheme: engine.URL.Scheme, declared: make(map[string]bool)}, nil

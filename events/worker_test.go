@@ -3,6 +3,8 @@ package events_test
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -15,6 +17,7 @@ import (
 	"github.com/vade-go/vade/events/driver"
 	"github.com/vade-go/vade/events/natsevents"
 	"github.com/vade-go/vade/internal/natstest"
+	"github.com/vade-go/vade/operation"
 )
 
 func TestAStopLetsHandlersFinishAndGivesTheRestBack(t *testing.T) {
@@ -162,6 +165,31 @@ func TestAConsumerThatSomebodyRemovedJoinsAgain(t *testing.T) {
 	}
 	publish(t, p, Order{ID: "b", Seats: 1})
 	for receive(t, got) != "b" { // the group has forgotten that it had a
+	}
+}
+
+func TestABrokerThatCannotBeReachedIsAnErrorThatNamesTheSetting(t *testing.T) {
+	t.Parallel()
+	server := natstest.StartServer(t, "--user", "vade", "--pass", "p4ss")
+	address := strings.TrimPrefix(server.URL, "nats://")
+	open := func(address, setting string) string {
+		env := &operation.Env{System: "airline", Shared: new(operation.Shared), Log: slog.New(slog.DiscardHandler), Engines: operation.Engines{
+			"events": {Driver: natsevents.Driver(), URL: &url.URL{Scheme: "nats", User: url.UserPassword("vade", "wrong"), Host: address}, Setting: setting},
+		}}
+		_, err := events.Open(t.Context(), env)
+		return err.Error()
+	}
+	login := open(address, "VADE_EVENTS")
+	server.Kill()
+	for err, want := range map[string]string{
+		login: "Authorization Violation", open(address, "VADE_EVENTS"): "connection refused",
+	} {
+		if !strings.Contains(err, want) || !strings.HasSuffix(err, "; see VADE_EVENTS") || strings.Contains(err, "wrong") || !strings.Contains(err, address) {
+			t.Errorf("got %s", err)
+		}
+	}
+	if err := open(address, ""); strings.Contains(err, "VADE") {
+		t.Errorf("got %s", err)
 	}
 }
 

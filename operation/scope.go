@@ -85,8 +85,9 @@ type Driver interface {
 
 // Engine is the driver chosen for a capability, and the URL that chose it.
 type Engine struct {
-	Driver Driver
-	URL    *url.URL
+	Driver  Driver
+	URL     *url.URL
+	Setting string // where the URL comes from, for error texts: "VADE_EVENTS"; empty: from nowhere that people would know
 }
 
 // Engines maps a capability to the engine in force.

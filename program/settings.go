@@ -161,7 +161,7 @@ func (s *Settings) engines(drivers []operation.Driver, needed []string) (operati
 				linked(drivers, capability), strings.ToUpper(capability), importHint(capability, u.Scheme)))
 			continue
 		}
-		out[capability] = operation.Engine{Driver: drivers[i], URL: u}
+		out[capability] = operation.Engine{Driver: drivers[i], URL: u, Setting: "VADE_" + strings.ToUpper(capability)}
 	}
 	return out, errors.Join(errs...)
 }

@@ -55,7 +55,7 @@ func newBroker(ctx context.Context, cfg driver.Config, s settings, nc *nats.Conn
 		if errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount) {
 			err = fmt.Errorf("the server runs without JetStream, which keeps the events; start it with -js: %w", err)
 		}
-		return nil, errors.Join(fmt.Errorf("natsevents: connect to %s: %w", cfg.URL.Redacted(), err), b.Close())
+		return nil, errors.Join(fmt.Errorf("natsevents: connect to %s: %w", shown(cfg.URL), err), b.Close())
 	}
 	return b, nil
 }

@@ -27,10 +27,15 @@ func TestURLsThatSayNothingUsefulAreRefused(t *testing.T) {
 		"kafka://x":                  "none of embedded, nats, tls",
 		"nats:":                      "has no host",
 		"embedded:?replicas=3":       `unknown setting "replicas"`,
+		"embedded://broker:4222":     "write embedded: for it, or nats://broker:4222",
+		"embedded://u:secret@":       "has no address",
+		"embedded:/var/lib/nats":     "has no address",
+		"embedded:folder":            "has no address",
 		"nats://x?replica=3":         `unknown setting "replica"`,
 		"nats://x?replicas=0":        "replicas=0",
 		"nats://x?replicas=many":     "replicas=many",
 		"nats://u:secret@x?strict=1": "unknown setting",
+		"nats://secret@x?strict=1":   "unknown setting",
 	} {
 		_, err := tryOpen(t.Context(), url, t.TempDir())
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "natsevents: ") {
@@ -157,6 +162,10 @@ func TestCredentialsOfTheURLAreUsed(t *testing.T) {
 	open(t, "nats://vade:p4ss@"+address, "")
 	_, err := tryOpen(t.Context(), "nats://vade:wrong@"+address, "")
 	if !errors.Is(err, nats.ErrAuthorization) || strings.Contains(err.Error(), "wrong") {
+		t.Errorf("got %v", err)
+	}
+	_, err = tryOpen(t.Context(), "nats://t0ken@"+address, "")
+	if !errors.Is(err, nats.ErrAuthorization) || strings.Contains(err.Error(), "t0ken") {
 		t.Errorf("got %v", err)
 	}
 }
