@@ -10,7 +10,7 @@
 //
 // The server is built from the module that go.mod names, once for a machine and version, and kept in the user's cache
 // folder. Every server has JetStream on, a free port of the loopback interface, and a folder of its own under
-// [testing.TB.TempDir].
+// [testing.TB.TempDir]. On Linux it ends with the test's process, even if that panics or runs out of time.
 package natstest
 
 import (
@@ -99,10 +99,11 @@ func Start(t testing.TB) string {
 type Server struct {
 	URL string // stays the same when the server is restarted
 
-	t    testing.TB
-	args []string
-	cmd  *exec.Cmd
-	out  *log
+	t     testing.TB
+	args  []string
+	cmd   *exec.Cmd
+	ended chan struct{} // closed when the process has
+	out   *log
 }
 
 // StartServer runs a server until the test ends. Further arguments are passed on to it.
@@ -129,7 +130,7 @@ func (s *Server) Kill() {
 		return
 	}
 	_ = s.cmd.Process.Kill()
-	_ = s.cmd.Wait() // says "killed"
+	<-s.ended
 	<-s.out.ended
 	s.cmd = nil
 }
@@ -144,14 +145,19 @@ func (s *Server) Restart() {
 func (s *Server) start(port string) {
 	s.t.Helper()
 	cmd := exec.Command(Build(s.t), append([]string{"-p", port}, s.args...)...)
-	stderr, err := cmd.StderrPipe()
+	cmd.SysProcAttr = noOrphans()
+	r, w, err := os.Pipe()
 	if err != nil {
 		s.t.Fatalf("natstest: %v", err)
 	}
-	if err := cmd.Start(); err != nil {
+	cmd.Stderr = w
+	ended, err := launch(cmd)
+	_ = w.Close() // the process has its own
+	if err != nil {
+		_ = r.Close()
 		s.t.Fatalf("natstest: %v", err)
 	}
-	s.cmd, s.out = cmd, readLog(stderr)
+	s.cmd, s.ended, s.out = cmd, ended, readLog(r)
 	late := time.NewTimer(startTimeout)
 	defer late.Stop()
 	select {
@@ -165,6 +171,23 @@ func (s *Server) start(port string) {
 	s.t.Fatalf("natstest: the server did not start:\n%s", s.out.text.String())
 }
 
+// launch starts a process from a thread that lives as long as the process: on Linux it would end with the thread.
+func launch(cmd *exec.Cmd) (ended chan struct{}, err error) {
+	ended = make(chan struct{})
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		defer close(ended)
+		err := cmd.Start()
+		started <- err
+		if err == nil {
+			_ = cmd.Wait() // says "killed"
+		}
+	}()
+	return ended, <-started
+}
+
 // log follows what a server writes.
 type log struct {
 	ready chan string   // the address, once the server is ready
@@ -174,10 +197,11 @@ type log struct {
 
 var listening = regexp.MustCompile(`Listening for client connections on (\S+)`)
 
-func readLog(r io.Reader) *log {
+func readLog(r io.ReadCloser) *log {
 	l := &log{ready: make(chan string, 1), ended: make(chan struct{})}
 	go func() {
 		defer close(l.ended)
+		defer r.Close()
 		address := ""
 		for lines := bufio.NewScanner(r); lines.Scan(); {
 			if m := listening.FindStringSubmatch(lines.Text()); m != nil {
