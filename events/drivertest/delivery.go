@@ -11,7 +11,7 @@ import (
 )
 
 var deliveryCases = []testCase{
-	{"Delivered", "What was published is delivered, in the order of its publishing, also to a group that comes later.", func(f *fixture) {
+	{"What was published is delivered, in the order of its publishing, also to a group that comes later", func(f *fixture) {
 		f.publish("a", "b")
 		c := f.subscribe("readers")
 		f.publish("c")
@@ -19,13 +19,13 @@ var deliveryCases = []testCase{
 			f.receive(c, id)
 		}
 	}},
-	{"FromNow", "A new group that begins now is not given what was published before.", func(f *fixture) {
+	{"A new group that begins now is not given what was published before", func(f *fixture) {
 		f.publish("old")
 		c := f.subscribe("readers", func(s *driver.Subscription) { s.FromNow = true })
 		f.publish("new")
 		f.receive(c, "new")
 	}},
-	{"Groups", "Every group gets each message.", func(f *fixture) {
+	{"Every group gets each message", func(f *fixture) {
 		one, two := f.subscribe("one"), f.subscribe("two")
 		f.publish("a", "b")
 		for _, c := range []driver.Consumer{one, two} {
@@ -33,7 +33,7 @@ var deliveryCases = []testCase{
 			f.receive(c, "b")
 		}
 	}},
-	{"Members", "The members of a group share the messages: each is given to one of them.", func(f *fixture) {
+	{"The members of a group share the messages: each is given to one of them", func(f *fixture) {
 		const n = 40
 		ctx, cancel := f.patient()
 		defer cancel()
@@ -69,7 +69,7 @@ var deliveryCases = []testCase{
 			f.Errorf("got %v", ids)
 		}
 	}},
-	{"Order", "Messages of one key from one publisher come in order, however many there are.", func(f *fixture) {
+	{"Messages of one key from one publisher come in order, however many there are", func(f *fixture) {
 		const n = 100
 		for _, id := range numbered("m", n) {
 			f.send(&driver.Message{Topic: f.topic, Key: "k", Data: []byte(id)})
@@ -79,7 +79,7 @@ var deliveryCases = []testCase{
 			f.receive(c, id)
 		}
 	}},
-	{"RoundTrip", "Headers and data come back as they were sent, whatever the bytes.", func(f *fixture) {
+	{"Headers and data come back as they were sent, whatever the bytes", func(f *fixture) {
 		all := make([]byte, 256)
 		for i := range all {
 			all[i] = byte(i)
@@ -95,7 +95,7 @@ var deliveryCases = []testCase{
 			}
 		}
 	}},
-	{"Topics", "Topics whose names look alike are strangers.", func(f *fixture) {
+	{"Topics whose names look alike are strangers", func(f *fixture) {
 		names := []string{"orders.placed", "orders-placed", "orders", "orders.placed.again"}
 		ctx, cancel := f.patient()
 		defer cancel()
@@ -113,7 +113,7 @@ var deliveryCases = []testCase{
 			f.quiet(c)
 		}
 	}},
-	{"Declare", "Declaring is idempotent, and many may do it at once.", func(f *fixture) {
+	{"Declaring is idempotent, and many may do it at once", func(f *fixture) {
 		ctx, cancel := f.patient()
 		defer cancel()
 		var all sync.WaitGroup
@@ -127,7 +127,7 @@ var deliveryCases = []testCase{
 		}
 		all.Wait()
 	}},
-	{"Dedupe", "A broker that declares dedupe stores a message once, however often its ID is published.", func(f *fixture) {
+	{"A broker that declares dedupe stores a message once, however often its ID is published", func(f *fixture) {
 		if !f.broker.Capabilities().Dedupe {
 			return
 		}
@@ -137,7 +137,7 @@ var deliveryCases = []testCase{
 		f.receive(c, "b")
 		f.quiet(c)
 	}},
-	{"Log", "A broker that declares replay is a log: it reads what was settled, page by page, and removes what it is told to.", func(f *fixture) {
+	{"A broker that declares replay is a log: it reads what was settled, page by page, and removes what it is told to", func(f *fixture) {
 		log, ok := f.broker.(driver.Log)
 		if ok != f.broker.Capabilities().Replay {
 			f.Fatalf("replay is declared: %t, and it is a log: %t", !ok, ok)

@@ -8,6 +8,6 @@
 //		drivertest.Run(t, func(t *testing.T) drivertest.Server { return newServer(t) })
 //	}
 //
-// Every case carries its rule as a sentence, which is printed when it fails. The cases use real time: a driver that is correct
+// Every case is named after its rule, a sentence. The cases use real time: a driver that is correct
 // passes on a slow machine too, since nothing but the lower bounds of delays is measured.
 package drivertest

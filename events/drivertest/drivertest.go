@@ -15,23 +15,20 @@ import (
 type Server interface {
 	// Open returns a connection to the broker. The connections before were closed, unless the broker takes several.
 	Open(t *testing.T) driver.Broker
-	// Crash ends the broker's process without a warning and starts it again on the same storage and address. Open
-	// connections stay open. It returns false, and does nothing, when the broker lives in the process of the test.
-	Crash(t *testing.T) bool
+	// Kill ends the broker's process without a warning. Open connections stay open. It returns false, and does nothing, when
+	// the broker lives in the process of the test.
+	Kill(t *testing.T) bool
+	// Restart starts the broker again after a Kill, on the same storage and address.
+	Restart(t *testing.T)
 }
 
-var cases = slices.Concat(deliveryCases, settlingCases, outageCases)
+var cases = slices.Concat(publishingCases, deliveryCases, settlingCases, stoppingCases, outageCases)
 
 // Run runs all cases in parallel. NewServer makes the broker of a case and cleans up after it by t.Cleanup.
 func Run(t *testing.T, newServer func(t *testing.T) Server) {
 	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
+		t.Run(c.rule, func(t *testing.T) {
 			t.Parallel()
-			defer func() {
-				if t.Failed() {
-					t.Logf("rule: %s", c.rule)
-				}
-			}()
 			s := newServer(t)
 			b := s.Open(t)
 			env := &fixture{T: t, server: s, broker: b, topic: "orders.placed"}
@@ -45,8 +42,8 @@ func Run(t *testing.T, newServer func(t *testing.T) Server) {
 // patience is the longest that a case waits for what must happen.
 const patience = 30 * time.Second
 
+// testCase proves one rule, an English sentence that is its name.
 type testCase struct {
-	name string
 	rule string
 	run  func(*fixture)
 }

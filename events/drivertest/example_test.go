@@ -11,7 +11,7 @@ import (
 	"github.com/vade-go/vade/events/natsevents"
 )
 
-// server is a broker of one test case: one that lives in the process of the test cannot crash without it.
+// server is a broker of one test case: one that lives in the process of the test cannot be killed without it.
 type server struct{ dir string }
 
 func (s server) Open(t *testing.T) driver.Broker {
@@ -25,7 +25,8 @@ func (s server) Open(t *testing.T) driver.Broker {
 	return b
 }
 
-func (server) Crash(*testing.T) bool { return false }
+func (server) Kill(*testing.T) bool { return false }
+func (server) Restart(*testing.T)   {}
 
 // conformance is the whole test of a driver. In its package it is called TestConformance.
 func conformance(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 )
 
 var settlingCases = []testCase{
-	{"Unsettled", "What a member that died had not settled is delivered again, and the attempt is counted.", func(f *fixture) {
+	{"What a member that died had not settled is delivered again, and the attempt is counted", func(f *fixture) {
 		short := func(s *driver.Subscription) { s.AckWait = time.Second }
 		f.publish("a")
 		first := f.subscribe("readers", short)
@@ -25,7 +25,7 @@ var settlingCases = []testCase{
 		}
 		f.ack(d)
 	}},
-	{"Nak", "What is given back is delivered again, and the attempts count up.", func(f *fixture) {
+	{"What is given back is delivered again, and the attempts count up", func(f *fixture) {
 		f.publish("a")
 		c := f.subscribe("readers")
 		for want := 1; want <= 4; want++ {
@@ -38,7 +38,7 @@ var settlingCases = []testCase{
 			}
 		}
 	}},
-	{"Delay", "A broker that declares delay delivers again what was given back, but not before the delay is over, and meanwhile others.", func(f *fixture) {
+	{"A broker that declares delay delivers again what was given back, but not before the delay is over, and meanwhile others", func(f *fixture) {
 		if !f.broker.Capabilities().Delay {
 			return
 		}
@@ -57,7 +57,7 @@ var settlingCases = []testCase{
 			f.Errorf("delivered %s too early", early)
 		}
 	}},
-	{"Twice", "Settling twice does nothing and is no error.", func(f *fixture) {
+	{"Settling twice does nothing and is no error", func(f *fixture) {
 		f.publish("a")
 		c := f.subscribe("readers")
 		d := f.next(c)
@@ -69,7 +69,7 @@ var settlingCases = []testCase{
 		}
 		f.quiet(c)
 	}},
-	{"Extend", "A delivery that is extended is not delivered again while the work goes on.", func(f *fixture) {
+	{"A delivery that is extended is not delivered again while the work goes on", func(f *fixture) {
 		c := f.subscribe("readers", func(s *driver.Subscription) { s.AckWait = time.Second })
 		f.publish("slow")
 		d := f.next(c)
@@ -84,7 +84,7 @@ var settlingCases = []testCase{
 		f.ack(d)
 		f.quiet(c)
 	}},
-	{"Window", "A consumer holds no more unsettled deliveries than its window; settling one makes room.", func(f *fixture) {
+	{"A consumer holds no more unsettled deliveries than its window; settling one makes room", func(f *fixture) {
 		c := f.subscribe("readers", func(s *driver.Subscription) { s.Window = 2 })
 		f.publish("a", "b", "c")
 		a := f.next(c)
@@ -97,7 +97,7 @@ var settlingCases = []testCase{
 		f.ack(a)
 		f.receive(c, "c")
 	}},
-	{"StopGivesBack", "What a consumer had fetched and not handed out goes to another member as soon as it stops.", func(f *fixture) {
+	{"What a consumer had fetched and not handed out goes to another member as soon as it stops", func(f *fixture) {
 		first := f.subscribe("readers")
 		f.publish("a", "b", "c")
 		d := f.next(first)
@@ -110,7 +110,7 @@ var settlingCases = []testCase{
 			f.Errorf("got %v", got)
 		}
 	}},
-	{"Pending", "Pending counts what the group has not been given.", func(f *fixture) {
+	{"Pending counts what the group has not been given", func(f *fixture) {
 		c := f.subscribe("readers", func(s *driver.Subscription) { s.Window = 1 })
 		f.pendingBecomes(c, 0)
 		f.publish("a", "b", "c")

@@ -29,14 +29,15 @@ func TestAnExternalServerKeepsTheContract(t *testing.T) {
 type embedded struct{ dir string }
 
 func (e *embedded) Open(t *testing.T) driver.Broker { return open(t, "embedded:", e.dir) }
-func (e *embedded) Crash(*testing.T) bool           { return false }
+func (e *embedded) Kill(*testing.T) bool            { return false }
+func (e *embedded) Restart(*testing.T)              {}
 
 type external struct{ server *natstest.Server }
 
 func (e *external) Open(t *testing.T) driver.Broker { return open(t, e.server.URL, "") }
-func (e *external) Crash(*testing.T) bool {
+func (e *external) Restart(*testing.T)              { e.server.Restart() }
+func (e *external) Kill(*testing.T) bool {
 	e.server.Kill()
-	e.server.Restart()
 	return true
 }
 

@@ -143,7 +143,7 @@ func (c *consumer) Pending(ctx context.Context) (int, error) {
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("natsevents: pending of %s in %s: %w", c.durable, c.topic, err)
+		return 0, fmt.Errorf("natsevents: pending of %s in %s: %w", c.durable, c.topic, c.broker.closedError(err))
 	}
 	return <-pending, nil
 }

@@ -128,11 +128,6 @@ func TestAServerThatIsNotThereIsAnErrorThatSaysSo(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "refused") {
 		t.Errorf("got %v", err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := tryOpen(ctx, natstest.Start(t), ""); !errors.Is(err, context.Canceled) {
-		t.Errorf("with a context that has ended: %v", err)
-	}
 }
 
 // unusedAddress is one on which nobody listens any more.
@@ -170,22 +165,24 @@ func TestCredentialsOfTheURLAreUsed(t *testing.T) {
 	}
 }
 
-func TestAMessageThatIsTooLargeIsRefusedWithItsSizeAndTheLimit(t *testing.T) {
+func TestTheContextOfOpenEndsTheAttemptAndNotTheBroker(t *testing.T) {
 	t.Parallel()
-	b := open(t, "embedded:", t.TempDir())
-	if err := b.Declare(t.Context(), driver.Topic{Name: "a"}); err != nil {
-		t.Fatal(err)
-	}
-	m := &driver.Message{Topic: "a", ID: "1", Headers: map[string]string{"ce-id": "1", "ce-source": "/x"}}
-	limit := b.Capabilities().MaxMessage
-	m.Data = make([]byte, limit-m.Size())
-	if err := b.Publish(t.Context(), m); err != nil {
-		t.Errorf("the largest: %v", err)
-	}
-	m.Data = make([]byte, 1<<20)
-	err := b.Publish(t.Context(), m)
-	if large, ok := errors.AsType[*driver.TooLargeError](err); !ok || large.Size != m.Size() || large.Limit != limit {
-		t.Errorf("got %v", err)
+	dir, url := t.TempDir(), natstest.Start(t)
+	for _, address := range []string{"embedded:", url} {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := tryOpen(ctx, address, dir); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s with a context that has ended: %v", address, err)
+		}
+		ctx, cancel = context.WithCancel(t.Context())
+		b, err := tryOpen(ctx, address, dir) // nothing is left of the attempt before
+		cancel()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(b.Declare(t.Context(), driver.Topic{Name: "a"}), b.Close()); err != nil {
+			t.Errorf("%s: %v", address, err)
+		}
 	}
 }
 
