@@ -6,7 +6,6 @@ import (
 	"net"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -64,29 +63,48 @@ func dial(ctx context.Context, cfg driver.Config, s settings) (*nats.Conn, error
 	if err != nil {
 		return nil, errors.Join(err, d.failure(), ctx.Err())
 	}
-	d.opened.Store(true)
+	d.release()
 	return nc, nil
 }
 
 // dialer opens sockets: within the context of Open at first, without one for the reconnects that come later.
 type dialer struct {
 	opening context.Context
-	opened  atomic.Bool
 	mu      sync.Mutex
-	last    error // which the library would keep to itself
+	opened  bool
+	held    []func() bool // undo what closes sockets at the end of opening
+	last    error         // which the library would keep to itself
 }
 
 func (d *dialer) Dial(network, address string) (net.Conn, error) {
-	ctx := d.opening
-	if d.opened.Load() {
-		ctx = context.Background()
+	ctx := context.Background()
+	d.mu.Lock()
+	opened := d.opened
+	d.mu.Unlock()
+	if !opened {
+		ctx = d.opening
 	}
 	socket := net.Dialer{Timeout: connectTimeout}
 	conn, err := socket.DialContext(ctx, network, address)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.last = err
+	if err == nil && !opened {
+		// The library doesn't know the context while it waits for the server's greeting.
+		d.held = append(d.held, context.AfterFunc(ctx, func() { _ = conn.Close() }))
+	}
 	return conn, err
+}
+
+// release lets the connection outlive the context of Open.
+func (d *dialer) release() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.opened = true
+	for _, undo := range d.held {
+		undo()
+	}
+	d.held = nil
 }
 
 func (d *dialer) failure() error {

@@ -23,12 +23,13 @@ func encode(system string, m *driver.Message) *nats.Msg {
 	return msg
 }
 
-// decode is the way back. Headers of the server are left out.
+// decode is the way back. Headers of the server are left out, and the names of others, which may be those of another system, are in
+// lower case.
 func decode(topic string, header nats.Header, data []byte) *driver.Message {
 	m := &driver.Message{Topic: topic, ID: header.Get(jetstream.MsgIDHeader), Data: data, Headers: make(map[string]string, len(header))}
 	for name, values := range header {
 		if len(values) > 0 && !strings.HasPrefix(name, "Nats-") {
-			m.Headers[name] = values[0]
+			m.Headers[strings.ToLower(name)] = values[0]
 		}
 	}
 	return m

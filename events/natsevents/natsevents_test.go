@@ -130,6 +130,52 @@ func TestAServerThatIsNotThereIsAnErrorThatSaysSo(t *testing.T) {
 	}
 }
 
+func TestAServerThatDoesNotAnswerIsGivenUpWithTheContext(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	_, err = tryOpen(ctx, "nats://"+l.Addr().String(), "")
+	if took := time.Since(began); !errors.Is(err, context.DeadlineExceeded) || took > 3*time.Second {
+		t.Errorf("after %s: %v", took, err)
+	}
+}
+
+func TestWhatOtherSystemsPublishIsDeliveredWhateverTheHeaders(t *testing.T) {
+	t.Parallel()
+	url := natstest.Start(t)
+	b := open(t, url, "")
+	if err := b.Declare(t.Context(), driver.Topic{Name: "a"}); err != nil {
+		t.Fatal(err)
+	}
+	js := admin(t, url)
+	for _, h := range []nats.Header{{"Status": {"100"}}, {"Status": {"404"}, "Description": {"no"}}, {"Ce-ID": {"1"}, "Content-Type": {"x"}}} {
+		if _, err := js.PublishMsg(t.Context(), &nats.Msg{Subject: "vade.airline.a", Header: h}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := b.Subscribe(t.Context(), driver.Subscription{Topic: "a", Group: "g", Window: 3, AckWait: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for _, want := range []string{"map[status:100]", "map[description:no status:404]", "map[ce-id:1 content-type:x]"} {
+		d, err := c.Next(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprint(d.Message().Headers); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
 // unusedAddress is one on which nobody listens any more.
 func unusedAddress(t *testing.T) string {
 	t.Helper()

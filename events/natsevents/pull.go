@@ -16,11 +16,11 @@ import (
 
 // receive takes what the server sent. An error ends the consumer.
 func (c *consumer) receive(msg *nats.Msg) error {
-	code := msg.Header.Get("Status")
-	if code == "" || len(msg.Data) > 0 {
+	if isDelivery(msg) {
 		c.deliver(msg)
 		return nil
 	}
+	code := msg.Header.Get("Status")
 	text := msg.Header.Get("Description")
 	switch code {
 	case "100": // heartbeat
@@ -40,6 +40,10 @@ func (c *consumer) receive(msg *nats.Msg) error {
 	}
 	return fmt.Errorf("%w: the server refuses to deliver: %s %s", driver.ErrGone, code, text)
 }
+
+// isDelivery tells messages from statuses of the server, which cannot be settled. Other systems may publish headers that look like
+// a status.
+func isDelivery(msg *nats.Msg) bool { return msg.Reply != "" }
 
 func (c *consumer) deliver(msg *nats.Msg) {
 	c.mu.Lock()
@@ -153,7 +157,7 @@ func (c *consumer) giveBack() {
 	for {
 		select {
 		case msg := <-c.raw:
-			if msg.Header.Get("Status") == "" {
+			if isDelivery(msg) {
 				c.deliver(msg)
 			}
 		case d := <-c.out:
