@@ -29,7 +29,7 @@ type Hub struct {
 	scheme string
 
 	mu       sync.Mutex
-	declared map[string]bool
+	declared map[string]driver.Topic
 }
 
 // TooLargeError says that an event is larger than the broker takes, less some room for what is added when it becomes a dead letter.
@@ -64,7 +64,7 @@ func connect(ctx context.Context, env *operation.Env) (*Hub, error) {
 	case err != nil:
 		return nil, fmt.Errorf("events: %w", err)
 	}
-	return &Hub{broker: broker, scheme: engine.URL.Scheme, declared: make(map[string]bool)}, nil
+	return &Hub{broker: broker, scheme: engine.URL.Scheme, declared: make(map[string]driver.Topic)}, nil
 }
 
 // Publish stores a message that [Producer.Encode] made, whatever its topic, and returns when the broker has it durably. An error
@@ -93,9 +93,21 @@ func (h *Hub) admit(m *Message) error {
 	return nil
 }
 
-// send publishes a message whatever it is.
+// send publishes a message whatever it is. A topic of this process that the broker has lost is declared again.
 func (h *Hub) send(ctx context.Context, m *Message) error {
-	if err := h.broker.Publish(ctx, m); err != nil {
+	err := h.broker.Publish(ctx, m)
+	if errors.Is(err, driver.ErrGone) {
+		h.mu.Lock()
+		topic, ours := h.declared[m.Topic]
+		h.mu.Unlock()
+		if ours {
+			h.forget(m.Topic)
+			if err = h.declare(ctx, topic); err == nil {
+				err = h.broker.Publish(ctx, m)
+			}
+		}
+	}
+	if err != nil {
 		return fmt.Errorf("events: publish %s: %w", m.Topic, err)
 	}
 	return nil
@@ -107,7 +119,7 @@ func (h *Hub) Close() error { return h.broker.Close() }
 // declare makes sure of a topic, mostly once in the process. Nobody waits here for somebody else's call.
 func (h *Hub) declare(ctx context.Context, t driver.Topic) error {
 	h.mu.Lock()
-	known := h.declared[t.Name]
+	_, known := h.declared[t.Name]
 	h.mu.Unlock()
 	if known {
 		return nil
@@ -117,7 +129,7 @@ func (h *Hub) declare(ctx context.Context, t driver.Topic) error {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.declared[t.Name] = true
+	h.declared[t.Name] = t
 	return nil
 }
 

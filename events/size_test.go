@@ -73,7 +73,8 @@ func TestWhatOthersPublishedCanBecomeADeadLetterHoweverLarge(t *testing.T) {
 	server := natstest.StartServer(t)
 	s := newService("bookings")
 	topic := events.Define[Order]("orders.placed")
-	events.Subscribe(s, topic, func(context.Context, Order) error { return nil }, events.Backoff(time.Millisecond, time.Millisecond))
+	events.Subscribe(s, topic, func(context.Context, Order) error { return nil },
+		events.Backoff(time.Millisecond, time.Millisecond), events.Parallel(1))
 	w := external(t, server, s)
 	nc, err := nats.Connect(server.URL)
 	if err != nil {

@@ -193,6 +193,27 @@ func TestABrokerThatCannotBeReachedIsAnErrorThatNamesTheSetting(t *testing.T) {
 	}
 }
 
+func TestATopicThatSomebodyRemovedIsDeclaredAgain(t *testing.T) {
+	t.Parallel()
+	server := natstest.StartServer(t)
+	s := newService("bookings")
+	p := events.Publisher(s, ordersPlaced())
+	external(t, server, s)
+	nc, err := nats.Connect(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := js.DeleteStream(t.Context(), "vade_airline_orders_placed"); err != nil {
+		t.Fatal(err)
+	}
+	publish(t, p, Order{ID: "a", Seats: 1})
+}
+
 func TestConsumersAndPublishersOutliveTheServer(t *testing.T) {
 	t.Parallel()
 	server := natstest.StartServer(t)

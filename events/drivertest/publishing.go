@@ -66,6 +66,13 @@ var publishingCases = []testCase{
 			f.Errorf("got %v", err)
 		}
 	}},
+	{"Publishing to a topic that the broker does not know says so at once", func(f *fixture) {
+		ctx, cancel := f.patient()
+		defer cancel()
+		if err := f.broker.Publish(ctx, &driver.Message{Topic: "never.declared", ID: "1"}); !errors.Is(err, driver.ErrGone) {
+			f.Errorf("got %v", err)
+		}
+	}},
 	{"Declaring anew removes nothing, and may change how long messages are kept", func(f *fixture) {
 		f.publish("a")
 		ctx, cancel := f.patient()

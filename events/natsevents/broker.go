@@ -126,6 +126,9 @@ func (b *broker) Publish(ctx context.Context, m *driver.Message) error {
 		if errors.Is(err, nats.ErrMaxPayload) {
 			err = &driver.TooLargeError{Size: m.Size(), Limit: b.max}
 		}
+		if errors.Is(err, jetstream.ErrNoStreamResponse) && b.gone(ctx, m.Topic) {
+			return fmt.Errorf("natsevents: publish %s: %w", m.Topic, driver.ErrGone)
+		}
 		if err == nil {
 			return nil
 		}
@@ -145,6 +148,15 @@ func (b *broker) publish(ctx context.Context, msg *nats.Msg) error {
 		_, err := b.js.PublishMsg(ctx, msg, jetstream.WithRetryAttempts(0))
 		return err
 	})
+}
+
+// gone reports whether somebody removed the topic, which otherwise has no server for a moment.
+func (b *broker) gone(ctx context.Context, topic string) bool {
+	err := bounded(ctx, func() error {
+		_, err := b.js.Stream(ctx, streamName(b.cfg.System, topic))
+		return err
+	})
+	return errors.Is(err, jetstream.ErrStreamNotFound)
 }
 
 // lost reports whether the message, or the answer to it, was lost on the way: a write failed, or the wait ended.
