@@ -188,6 +188,31 @@ func TestAStopPublishesWhatWaits(t *testing.T) {
 	}
 }
 
+func TestAStopDoesNotTryWhatTheBrokerDidNotTake(t *testing.T) {
+	t.Parallel()
+	broker, goOn := newBroker(), make(chan struct{})
+	publishing := make(chan struct{}, 1000)
+	var published atomic.Int64
+	broker.set(func(*eventsdriver.Message) fault {
+		published.Add(1)
+		publishing <- struct{}{}
+		<-goOn
+		return lost
+	})
+	c := newTelling(outbox.LongTry(time.Nanosecond)) // everything could be tried again at once
+	stop := c.mustRun(t, t.TempDir(), broker)
+	c.countOften(t, "a", 1)
+	<-publishing
+	for p := range 200 {
+		c.countOften(t, fmt.Sprint("b", p), 1)
+	}
+	go close(goOn)
+	stop()
+	if n := published.Load(); n > 100 {
+		t.Errorf("%d attempts", n)
+	}
+}
+
 func TestWhatTheBrokerHasIsNotPublishedAgainWhenOnlyItsRemovalFails(t *testing.T) {
 	t.Parallel()
 	broker := newBroker()

@@ -158,6 +158,9 @@ func (r *relay) begin(ctx context.Context, j job) bool {
 	if !t.open() || j.lane.end() <= t.last || h != nil && time.Now().Before(h.until) {
 		return false
 	}
+	if r.isStopping() && (!t.since.IsZero() || h != nil && h.event != "") {
+		return false // it would only hold up the stop
+	}
 	if h != nil {
 		j.sent, j.refused = h.sent, h.refused()
 	}
