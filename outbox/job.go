@@ -44,10 +44,15 @@ func (o *Outbox) do(ctx, enough context.Context, j job) result {
 			}
 			err := o.publishOne(ctx, m)
 			if err != nil && m.ID == j.refused && ctx.Err() == nil {
-				if res.fault = o.park(ctx, item, err); res.fault == nil {
+				switch parking := o.park(ctx, item, err); {
+				case parking == nil:
 					o.log.ErrorContext(ctx, "outbox: the broker does not take an event, it is parked",
 						"topic", m.Topic, "id", m.ID, "partition", j.lane.partition, "error", err)
 					continue
+				case errors.Is(parking, errElsewhere):
+					continue
+				default:
+					res.fault = parking
 				}
 			}
 			if err != nil {
@@ -96,8 +101,11 @@ func (o *Outbox) publishOne(ctx context.Context, m *events.Message) error {
 // maxCause bounds what is stored of an error, in bytes.
 const maxCause = 1024
 
-// park takes an event out of its line and keeps it with the cause, the first if there was one, unless somebody else has published
-// it. The document does not grow but by the cause, which is left out when there is no room for it.
+// errElsewhere says that another process has published or parked the event.
+var errElsewhere = errors.New("another process was faster")
+
+// park takes an event out of its line and keeps it with the cause, the first if there was one. The document does not grow but by
+// the cause, which is left out when there is no room for it.
 func (o *Outbox) park(ctx context.Context, item store.Item[entry], cause error) error {
 	text := cmp.Or(item.Value.Cause, cause.Error())
 	parked := entry{
@@ -112,7 +120,7 @@ func (o *Outbox) park(ctx context.Context, item store.Item[entry], cause error) 
 		_, err = o.pending.Replace(ctx, item.Key, parked, item.Version)
 	}
 	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrConflict) {
-		return nil
+		return errElsewhere
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/vade-go/vade/store"
@@ -76,11 +77,10 @@ func (o *Outbox) retryParked(ctx context.Context) {
 		if err == nil {
 			o.log.InfoContext(ctx, "outbox: a parked event is published", "topic", m.Topic, "id", m.ID)
 			err = o.removed(ctx, item.Key.Partition, []store.Item[entry]{item})
-		} else {
+		} else if err = o.park(ctx, item, err); err == nil {
 			left++
-			err = o.park(ctx, item, err)
 		}
-		if err != nil {
+		if err != nil && !errors.Is(err, errElsewhere) {
 			o.log.WarnContext(ctx, "outbox: a parked event cannot be updated", "topic", m.Topic, "id", m.ID, "error", err)
 		}
 	}
