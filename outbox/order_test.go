@@ -64,6 +64,44 @@ func TestAClockThatIsSetBackDoesNotChangeTheOrder(t *testing.T) {
 	}
 }
 
+func TestWhatAnOlderVersionHasLeftIsPublishedInOrder(t *testing.T) {
+	t.Parallel()
+	dir, away := t.TempDir(), newBroker()
+	away.set(func(*eventsdriver.Message) fault { return lost })
+	before := newTelling()
+	stop := before.mustRun(t, dir, away)
+	const partitions, steps = 3, 60 // more than what is read at once
+	for p := range partitions {
+		partition := fmt.Sprint(p)
+		err := before.db.Do(t.Context(), partition, func(ctx context.Context, tx *store.Tx) error {
+			for n := range steps {
+				m, err := before.steps.Encode(ctx, step{partition, n + 1})
+				if err != nil {
+					return err
+				}
+				if err := outbox.Of(before.service).InsertOld(ctx, tx, uint64(partitions*n+p), m); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop()
+	c := newCounting()
+	c.mustRun(t, dir, newBroker())
+	last := make(map[string]int)
+	for range partitions * steps {
+		got := c.next(t)
+		if got.N != last[got.Partition]+1 {
+			t.Errorf("partition %s: %d after %d", got.Partition, got.N, last[got.Partition])
+		}
+		last[got.Partition] = got.N
+	}
+}
+
 func TestReceiptsAreForgottenAfterTheirTime(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

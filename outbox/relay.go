@@ -122,16 +122,19 @@ func (r *relay) scan(ctx context.Context) (begun int) {
 // work is old when the work ends.
 func (r *relay) free(items []store.Item[entry]) []job {
 	var jobs []job
+	at := make(map[lane]int) // entries of an older version lie among each other
 	for _, item := range items {
 		l := lane{item.Value.Message.Topic, item.Key.Partition}
-		switch n := len(jobs); {
-		case r.busy[l]:
+		if r.busy[l] {
 			r.again = true
-		case n > 0 && jobs[n-1].lane == l:
-			jobs[n-1].items = append(jobs[n-1].items, item)
-		default:
-			jobs = append(jobs, job{lane: l, items: []store.Item[entry]{item}})
+			continue
 		}
+		i, known := at[l]
+		if !known {
+			i, at[l] = len(jobs), len(jobs)
+			jobs = append(jobs, job{lane: l})
+		}
+		jobs[i].items = append(jobs[i].items, item)
 	}
 	return jobs
 }
