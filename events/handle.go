@@ -68,7 +68,7 @@ func (w *worker) run(ctx context.Context, m *driver.Message, meta Meta) error {
 	case <-w.handling.Done():
 	case room <- struct{}{}:
 		go func() {
-			<-result
+			<-result //nolint:errcheck // nobody waits for it any more
 			<-room
 		}()
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 
@@ -56,7 +57,7 @@ func (db *DB) Do(ctx context.Context, partition string, fn func(ctx context.Cont
 		}
 		return nil
 	})
-	if r, ok := err.(*refusal); ok {
+	if r, ok := errors.AsType[*refusal](err); ok {
 		word = "rolled_back"
 		return r.err
 	}

@@ -201,7 +201,7 @@ func readLog(r io.ReadCloser) *log {
 	l := &log{ready: make(chan string, 1), ended: make(chan struct{})}
 	go func() {
 		defer close(l.ended)
-		defer r.Close()
+		defer func() { _ = r.Close() }()
 		address := ""
 		for lines := bufio.NewScanner(r); lines.Scan(); {
 			if m := listening.FindStringSubmatch(lines.Text()); m != nil {

@@ -117,7 +117,7 @@ func (d *database) readError(ctx context.Context, err error) error {
 
 // ended says why ctx has ended: because the database is closed, or else in the words of the context, whatever its cause.
 func (d *database) ended(ctx context.Context) error {
-	if d.life.Err() != nil && context.Cause(ctx) == driver.ErrClosed {
+	if d.life.Err() != nil && errors.Is(context.Cause(ctx), driver.ErrClosed) {
 		return driver.ErrClosed
 	}
 	return ctx.Err()
@@ -132,7 +132,7 @@ func (d *database) Do(ctx context.Context, partition string, fn func(context.Con
 	defer cancel(nil)
 	defer context.AfterFunc(d.life, func() { cancel(driver.ErrClosed) })()
 	err := d.run(ctx, partition, fn, false)
-	if err == errAgain {
+	if errors.Is(err, errAgain) {
 		err = d.run(ctx, partition, fn, true)
 	}
 	return err
