@@ -38,9 +38,9 @@
 // order, and do not wait for each other: neither for a partition with a backlog nor for a topic that the broker does not take.
 //
 // An event that the broker does not take keeps back those behind it, and is tried again after growing delays of up to 30
-// seconds, for ever while the broker takes nothing else. When the broker has taken others before each of 30 attempts, the
-// trouble is the event's: it is parked, which lets those behind it go on. What is parked stays in the outbox with the cause, and is
-// tried again at every start and every hour, out of its order.
+// seconds, for ever while the broker takes nothing else. When the broker has taken others before each of 30 attempts, or says
+// that the event is too large, the trouble is the event's: it is parked, which lets those behind it go on. What is parked stays
+// in the outbox with the cause, and is tried again at every start and every hour, out of its order.
 //
 // When several processes share a database, each has a relay. None of them publishes an event before those ahead of it, but
 // they may publish the same event twice, with an older one again after a newer one; brokers that drop duplicates undo that.

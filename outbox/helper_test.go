@@ -149,6 +149,7 @@ const (
 	lost            // it does not arrive, and an error says so
 	forgotten       // it arrives, but the confirmation is lost
 	renamed         // it arrives without its identity, so that a duplicate is not dropped
+	tooLarge        // the broker has a new limit
 	hanging         // nothing happens until the context ends
 )
 
@@ -180,6 +181,8 @@ func (b *faultyBroker) Publish(ctx context.Context, m *eventsdriver.Message) err
 	switch what {
 	case lost:
 		return errFault
+	case tooLarge:
+		return &eventsdriver.TooLargeError{Size: len(m.Data), Limit: 1}
 	case forgotten:
 		return errors.Join(errFault, b.Broker.Publish(ctx, m))
 	case renamed:

@@ -32,7 +32,7 @@ type result struct {
 }
 
 // do publishes events of a lane one after another, up to the first that fails, and then removes those that the broker has. A
-// crash in between publishes them again, with the same identity. An event that has had all its attempts is parked.
+// crash in between publishes them again, with the same identity. An event that has had all its attempts, or has no hope, is parked.
 func (o *Outbox) do(ctx, enough context.Context, j job) result {
 	res := result{lane: j.lane}
 	var done []store.Item[entry]
@@ -43,7 +43,7 @@ func (o *Outbox) do(ctx, enough context.Context, j job) result {
 				break
 			}
 			err := o.publishOne(ctx, m)
-			if err != nil && m.ID == j.refused && ctx.Err() == nil {
+			if err != nil && (m.ID == j.refused || hopeless(err)) && ctx.Err() == nil {
 				switch parking := o.park(ctx, item, err); {
 				case parking == nil:
 					o.log.ErrorContext(ctx, "outbox: the broker does not take an event, it is parked",
@@ -72,6 +72,13 @@ func (o *Outbox) do(ctx, enough context.Context, j job) result {
 		}
 	}
 	return res
+}
+
+// hopeless reports whether the broker will not take the event however often it is asked: its limit has shrunk since the event was
+// stored.
+func hopeless(err error) bool {
+	_, ok := errors.AsType[*events.TooLargeError](err)
+	return ok
 }
 
 // removed removes what was published, even when ctx has ended: what stays is published twice.

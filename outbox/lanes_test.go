@@ -126,6 +126,24 @@ func TestAnEventThatTheBrokerNeverTakesIsParkedAndTriedAgainAfterTheNextStart(t 
 	}
 }
 
+func TestAnEventThatHasBecomeTooLargeIsParkedAtOnce(t *testing.T) {
+	t.Parallel()
+	broker := newBroker()
+	broker.set(func(m *eventsdriver.Message) fault {
+		if strings.Contains(string(m.Data), `"n":1`) {
+			return tooLarge
+		}
+		return none
+	})
+	c := newCounting()
+	c.mustRun(t, t.TempDir(), broker)
+	c.countOften(t, "p", 2)
+	if got := c.next(t); got.N != 2 {
+		t.Errorf("got %+v", got)
+	}
+	c.waitForLog(t, "parked")
+}
+
 func TestAnOutageIsLoggedOnceAtItsBeginningAndOnceAtItsEnd(t *testing.T) {
 	t.Parallel()
 	broker, tries := newBroker(), make(chan struct{}, 1000)
