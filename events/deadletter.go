@@ -126,10 +126,7 @@ func (h *Hub) Replay(ctx context.Context, topic, group string, ids ...string) (i
 		}
 		for _, l := range letters {
 			from = l.position + 1
-			if l.Died.After(until) {
-				return count, nil
-			}
-			if len(ids) > 0 && !slices.Contains(ids, l.ID) {
+			if l.Died.After(until) || len(ids) > 0 && !slices.Contains(ids, l.ID) {
 				continue
 			}
 			if err := h.replay(ctx, l); err != nil {

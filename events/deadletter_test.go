@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go"
+
 	"github.com/vade-go/vade/events"
+	"github.com/vade-go/vade/internal/natstest"
 )
 
 // letters waits until the group has n dead letters.
@@ -175,6 +178,42 @@ func TestAReplayedEventGoesToTheGroupThatFailed(t *testing.T) {
 	publish(t, p, Order{ID: "last", Seats: 1})
 	if got := receive(t, other); got != "last" {
 		t.Errorf("the other group got the replayed %s", got)
+	}
+}
+
+func TestALetterWithAClockThatIsAheadKeepsNoOtherFromBeingReplayed(t *testing.T) {
+	t.Parallel()
+	server := natstest.StartServer(t)
+	s := newService("bookings")
+	topic := ordersPlaced()
+	p := events.Publisher(s, topic)
+	broken, mended := make(chan bool), make(chan string, 10)
+	events.Subscribe(s, topic, func(_ context.Context, o Order) error {
+		select {
+		case <-broken:
+			mended <- o.ID
+			return nil
+		default:
+			return events.Reject(nil)
+		}
+	})
+	w := external(t, server, s)
+	publish(t, p, Order{ID: "a", Seats: 1})
+	letters(t, w, "orders.placed", "bookings", 1)
+	nc, err := nats.Connect(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	ahead := nats.Header{"vade-dead-time": {time.Now().Add(time.Hour).Format(time.RFC3339Nano)}}
+	if _, err := nc.RequestMsgWithContext(t.Context(), &nats.Msg{Subject: "vade.airline.dead.orders.placed.bookings", Header: ahead}); err != nil {
+		t.Fatal(err)
+	}
+	publish(t, p, Order{ID: "b", Seats: 1})
+	letters(t, w, "orders.placed", "bookings", 3)
+	close(broken)
+	if n, err := w.hub().Replay(t.Context(), "orders.placed", "bookings"); n != 2 || err != nil {
+		t.Errorf("replayed %d, %v", n, err)
 	}
 }
 
