@@ -52,9 +52,9 @@
 // A consumer with [Parallel](n) has n lanes. The events of one [Key] share a lane: they are handled one after another, in the order in
 // which they were published. Events without a key go to whichever lane is free.
 //
-// That order has two limits. An event that is tried again doesn't hold its lane: while it waits, later events of its key are
-// handled, so it may come after them. Who cannot bear that compares [Meta].Time or a version in the data, and ignores what
-// is older than what is known. And unless the broker declares keyed order, which NATS doesn't, the order ends at the
+// That order has limits. An event that is tried again doesn't hold its lane: while it waits, later events of its key are
+// handled, so it may come after them; and a handler that was left behind, see [Timeout], goes on beside them. Who cannot bear
+// that compares [Meta].Time or a version in the data, and ignores what is older than what is known. And unless the broker declares keyed order, which NATS doesn't, the order ends at the
 // process: two processes of one group may handle two events of one key at the same time.
 //
 // # Format
