@@ -46,7 +46,8 @@
 //     an error with its place and the nearest name that is known. Kubernetes sets such variables for a Service whose name
 //     begins like the prefix; enableServiceLinks: false in the pod keeps it from that.
 //   - No two fields share a key or a variable, and no key is a value and a section at once.
-//   - A [Secret] is never printed, neither by this package nor by fmt, slog or JSON. Passwords in URLs are not either.
+//   - A [Secret] is never printed, neither by this package nor by fmt, slog or JSON. Passwords and
+//     tokens in URLs are not either, see [Redacted].
 //
 // # Errors
 //

@@ -114,6 +114,24 @@ func TestFieldsOfAnEmbeddedStructAreThoseOfTheOuter(t *testing.T) {
 	}
 }
 
+func TestWhatIsSecretInAURLIsNotShown(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"nats://db:4222":       "nats://db:4222",
+		"nats://u:hush@db":     "nats://u:xxxxx@db",
+		"nats://hush@db?tls=1": "nats://xxxxx@db?tls=1",
+		"embedded:":            "embedded:",
+	} {
+		u, err := url.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := config.Redacted(u); got != want || u.String() != text {
+			t.Errorf("%s is shown as %s", u, got)
+		}
+	}
+}
+
 func TestDefaultsAreWrittenTheWayTheyAreRead(t *testing.T) {
 	t.Parallel()
 	home := &url.URL{Scheme: "postgres", User: url.UserPassword("u", "hush"), Host: "db"}

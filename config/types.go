@@ -6,12 +6,24 @@ import (
 	"io"
 	"log/slog"
 	"math"
+	"net/url"
 	"strconv"
 	"strings"
 )
 
 // hidden stands for a secret that is set.
 const hidden = "•••"
+
+// Redacted returns a URL as text without its password. A user without a password is hidden as well, since several protocols,
+// NATS for one, take it for a token.
+func Redacted(u *url.URL) string {
+	if _, ok := u.User.Password(); u.User != nil && !ok {
+		shown := *u
+		shown.User = url.User("xxxxx")
+		return shown.String()
+	}
+	return u.Redacted()
+}
 
 // Secret is a text that is not printed: formatting, logging and encoding it show that it is set and no more. Two things cannot
 // be helped from here: fmt does not ask unexported fields how they want to look, so keep a Secret in exported ones; and what

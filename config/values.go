@@ -64,9 +64,9 @@ func text(v reflect.Value) string {
 		if x == nil {
 			return ""
 		}
-		return x.Redacted()
+		return Redacted(x)
 	case url.URL:
-		return x.Redacted()
+		return Redacted(&x)
 	case encoding.TextMarshaler:
 		if b, err := x.MarshalText(); err == nil {
 			return string(b)

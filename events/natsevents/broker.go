@@ -14,6 +14,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/vade-go/vade/config"
 	"github.com/vade-go/vade/events/driver"
 )
 
@@ -55,7 +56,7 @@ func newBroker(ctx context.Context, cfg driver.Config, s settings, nc *nats.Conn
 		if errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount) {
 			err = fmt.Errorf("the server runs without JetStream, which keeps the events; start it with -js: %w", err)
 		}
-		return nil, errors.Join(fmt.Errorf("natsevents: connect to %s: %w", shown(cfg.URL), err), b.Close())
+		return nil, errors.Join(fmt.Errorf("natsevents: connect to %s: %w", config.Redacted(cfg.URL), err), b.Close())
 	}
 	return b, nil
 }

@@ -33,7 +33,7 @@ func options(cfg driver.Config) []nats.Option {
 				log.Warn("nats connection lost, reconnecting", "error", err.Error())
 			}
 		}),
-		nats.ReconnectHandler(func(nc *nats.Conn) { log.Info("nats connection restored", "server", nc.ConnectedUrlRedacted()) }),
+		nats.ReconnectHandler(func(nc *nats.Conn) { log.Info("nats connection restored", "server", nc.ConnectedAddr()) }),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			log.Warn("nats connection", "error", err.Error())
 		}),

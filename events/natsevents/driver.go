@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/vade-go/vade/config"
 	"github.com/vade-go/vade/events/driver"
 )
 
@@ -36,7 +37,7 @@ func (natsDriver) Open(ctx context.Context, cfg driver.Config) (driver.Broker, e
 	if cfg.URL.Scheme != schemeEmbedded {
 		nc, err := dial(ctx, cfg, s)
 		if err != nil {
-			return nil, fmt.Errorf("natsevents: connect to %s: %w", shown(cfg.URL), err)
+			return nil, fmt.Errorf("natsevents: connect to %s: %w", config.Redacted(cfg.URL), err)
 		}
 		return newBroker(ctx, cfg, s, nc, nil)
 	}
@@ -74,21 +75,21 @@ func readSettings(cfg driver.Config) (settings, error) {
 	switch {
 	case u.Scheme == schemeEmbedded && (u.Host != "" || u.User != nil || strings.Trim(u.Path+u.Opaque, "/") != ""):
 		return s, fmt.Errorf("%s: the embedded server has no address; write embedded: for it, or nats://%s for a server of its own",
-			shown(u), cmp.Or(u.Host, "host:4222"))
+			config.Redacted(u), cmp.Or(u.Host, "host:4222"))
 	case u.Scheme == schemeEmbedded && cfg.DataDir == "":
 		return s, fmt.Errorf("the embedded server needs a data folder")
 	case u.Scheme != schemeEmbedded && u.Host == "":
-		return s, fmt.Errorf("%s has no host", shown(u))
+		return s, fmt.Errorf("%s has no host", config.Redacted(u))
 	case !plainName(cfg.System) || strings.Contains(cfg.System, "."):
 		return s, fmt.Errorf("system %q: a name is made of lower-case letters, digits and hyphens", cfg.System)
 	}
 	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
-		return s, fmt.Errorf("settings of %s: %w", shown(u), err)
+		return s, fmt.Errorf("settings of %s: %w", config.Redacted(u), err)
 	}
 	for name := range query {
 		if !slices.Contains(known, name) {
-			return s, fmt.Errorf("%s has the unknown setting %q; known are %v", shown(u), name, known)
+			return s, fmt.Errorf("%s has the unknown setting %q; known are %v", config.Redacted(u), name, known)
 		}
 	}
 	s.creds = query.Get("creds")
@@ -98,14 +99,4 @@ func readSettings(cfg driver.Config) (settings, error) {
 		}
 	}
 	return s, nil
-}
-
-// shown is the URL without what is secret in it: a user without a password is a token.
-func shown(u *url.URL) string {
-	if _, ok := u.User.Password(); u.User != nil && !ok {
-		hidden := *u
-		hidden.User = url.User("xxxxx")
-		return hidden.String()
-	}
-	return u.Redacted()
 }
