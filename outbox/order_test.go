@@ -102,6 +102,45 @@ func TestWhatAnOlderVersionHasLeftIsPublishedInOrder(t *testing.T) {
 	}
 }
 
+func TestWhatAnOlderVersionHasLeftIsNotOvertaken(t *testing.T) {
+	t.Parallel()
+	dir, away := t.TempDir(), newBroker()
+	away.set(func(*eventsdriver.Message) fault { return lost })
+	before := newTelling()
+	stop := before.mustRun(t, dir, away)
+	const backlog = 100 // of another partition: as much as is read at once
+	insert := func(partition string, n int, at func(context.Context, *store.Tx, uint64, *events.Message) error, order int) {
+		t.Helper()
+		err := before.db.Do(t.Context(), partition, func(ctx context.Context, tx *store.Tx) error {
+			m, err := before.steps.Encode(ctx, step{partition, n})
+			if err != nil {
+				return err
+			}
+			return at(ctx, tx, uint64(order), m)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	o := outbox.Of(before.service)
+	for n := range backlog {
+		insert("a", n+1, o.InsertOld, n)
+	}
+	insert("b", 1, o.InsertOld, backlog)
+	insert("b", 2, o.InsertAt, backlog+1)
+	stop()
+	c := newCounting()
+	c.mustRun(t, dir, newBroker())
+	last := make(map[string]int)
+	for range backlog + 2 {
+		got := c.next(t)
+		if got.N != last[got.Partition]+1 {
+			t.Errorf("partition %s: %d after %d", got.Partition, got.N, last[got.Partition])
+		}
+		last[got.Partition] = got.N
+	}
+}
+
 func TestReceiptsAreForgottenAfterTheirTime(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

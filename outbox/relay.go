@@ -149,6 +149,9 @@ func (r *relay) next(item store.Item[entry]) string {
 	if !t.open() {
 		return l.topic + behind
 	}
+	if l.partition == "" { // of an older version: the rest may be of other lanes, and comes before all that is newer
+		return item.Value.place() + within
+	}
 	return max(l.end(), t.last)
 }
 
