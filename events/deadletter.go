@@ -2,6 +2,7 @@ package events
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -115,27 +116,64 @@ func readDeadLetter(s driver.Stored, topic, group string) DeadLetter {
 const replayPage = 100
 
 // Replay publishes dead letters again, for this group alone, and removes them: those with the given event ids, or all when none
-// is given. It returns how many. Attempts count from 1 again. Letters that arrive meanwhile stay. When it fails half-way, what
-// it did is done, and calling it again is safe.
+// is given. It returns how many. Attempts count from 1 again. Letters that arrive meanwhile stay, and so do those that are too
+// large to be published again, which is a [*TooLargeError] in the end. When it fails half-way, what it did is done, and calling
+// it again is safe.
 func (h *Hub) Replay(ctx context.Context, topic, group string, ids ...string) (int, error) {
-	count, from, until := 0, uint64(0), time.Now()
-	for {
+	last, err := h.lastLetter(ctx, topic, group)
+	if err != nil {
+		return 0, err
+	}
+	var count int
+	var large []error
+	err = h.eachLetter(ctx, topic, group, func(l DeadLetter) (bool, error) {
+		if l.position > last {
+			return false, nil
+		}
+		if len(ids) > 0 && !slices.Contains(ids, l.ID) {
+			return true, nil
+		}
+		err := h.replay(ctx, l)
+		if _, tooLarge := errors.AsType[*TooLargeError](err); tooLarge {
+			large = append(large[:min(len(large), maxReplayErrors)], err)
+			return true, nil
+		}
+		if err == nil {
+			count++
+		}
+		return true, err
+	})
+	return count, errors.Join(append(large, err)...)
+}
+
+// maxReplayErrors is how many of the letters that cannot be replayed are named, besides the last one.
+const maxReplayErrors = 10
+
+// lastLetter returns the position of the newest letter, or 0. What is published again and fails again comes behind it, whatever
+// the clocks say.
+func (h *Hub) lastLetter(ctx context.Context, topic, group string) (last uint64, err error) {
+	err = h.eachLetter(ctx, topic, group, func(l DeadLetter) (bool, error) {
+		last = l.position
+		return true, nil
+	})
+	return last, err
+}
+
+// eachLetter calls f for the letters, oldest first, until it returns false or an error.
+func (h *Hub) eachLetter(ctx context.Context, topic, group string, f func(DeadLetter) (bool, error)) error {
+	for from := uint64(0); ; {
 		letters, err := h.deadLetters(ctx, topic, group, from, replayPage)
 		if err != nil {
-			return count, err
+			return err
 		}
 		for _, l := range letters {
 			from = l.position + 1
-			if l.Died.After(until) || len(ids) > 0 && !slices.Contains(ids, l.ID) {
-				continue
+			if more, err := f(l); err != nil || !more {
+				return err
 			}
-			if err := h.replay(ctx, l); err != nil {
-				return count, err
-			}
-			count++
 		}
 		if len(letters) < replayPage {
-			return count, nil
+			return nil
 		}
 	}
 }

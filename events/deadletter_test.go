@@ -19,7 +19,7 @@ func letters(t *testing.T, w *world, topic, group string, n int) []events.DeadLe
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for {
-		all, err := w.hub().DeadLetters(ctx, topic, group, 100)
+		all, err := w.hub().DeadLetters(ctx, topic, group, 1000)
 		if err != nil {
 			t.Fatalf("want %d dead letters: %v", n, err)
 		}
@@ -212,7 +212,24 @@ func TestALetterWithAClockThatIsAheadKeepsNoOtherFromBeingReplayed(t *testing.T)
 	publish(t, p, Order{ID: "b", Seats: 1})
 	letters(t, w, "orders.placed", "bookings", 3)
 	close(broken)
-	if n, err := w.hub().Replay(t.Context(), "orders.placed", "bookings"); n != 2 || err != nil {
+	if n, err := w.hub().Replay(t.Context(), "orders.placed", "bookings"); n != 3 || err != nil {
+		t.Errorf("replayed %d, %v", n, err)
+	}
+}
+
+func TestALetterThatDiesAgainIsReplayedOnce(t *testing.T) {
+	t.Parallel()
+	s := newService("bookings")
+	topic := ordersPlaced()
+	p := events.Publisher(s, topic)
+	events.Subscribe(s, topic, func(context.Context, Order) error { return events.Reject(nil) })
+	w := embedded(t, s)
+	const many = 150 // more than are read at once
+	for range many {
+		publish(t, p, Order{ID: "a", Seats: 1})
+	}
+	letters(t, w, "orders.placed", "bookings", many)
+	if n, err := w.hub().Replay(t.Context(), "orders.placed", "bookings"); n != many || err != nil {
 		t.Errorf("replayed %d, %v", n, err)
 	}
 }

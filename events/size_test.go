@@ -68,6 +68,45 @@ func TestTheLargestEventCanBecomeADeadLetterAndBeReplayed(t *testing.T) {
 	}
 }
 
+func TestALetterThatIsTooLargeKeepsNoOtherFromBeingReplayed(t *testing.T) {
+	t.Parallel()
+	server := natstest.StartServer(t)
+	s := newService("bookings")
+	topic := events.Define[Order]("orders.placed")
+	p := events.Publisher(s, topic)
+	mended, got := make(chan bool), make(chan string, 1)
+	events.Subscribe(s, topic, func(_ context.Context, o Order) error {
+		select {
+		case <-mended:
+			got <- o.ID
+			return nil
+		default:
+			return events.Reject(nil)
+		}
+	}, events.Backoff(time.Millisecond, time.Millisecond))
+	w := external(t, server, s)
+	nc, err := nats.Connect(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	if _, err := nc.RequestWithContext(t.Context(), "vade.airline.orders.placed", []byte(strings.Repeat("x", int(nc.MaxPayload())))); err != nil {
+		t.Fatal(err)
+	}
+	letters(t, w, "orders.placed", "bookings", 1)
+	publish(t, p, Order{ID: "small", Seats: 1})
+	letters(t, w, "orders.placed", "bookings", 2)
+	close(mended)
+	n, err := w.hub().Replay(t.Context(), "orders.placed", "bookings")
+	if _, tooLarge := errors.AsType[*events.TooLargeError](err); n != 1 || !tooLarge {
+		t.Errorf("replayed %d, %v", n, err)
+	}
+	if id := receive(t, got); id != "small" {
+		t.Errorf("got %s", id)
+	}
+	letters(t, w, "orders.placed", "bookings", 1)
+}
+
 func TestWhatOthersPublishedCanBecomeADeadLetterHoweverLarge(t *testing.T) {
 	t.Parallel()
 	server := natstest.StartServer(t)
