@@ -229,7 +229,9 @@ func TestALetterThatDiesAgainIsReplayedOnce(t *testing.T) {
 		publish(t, p, Order{ID: "a", Seats: 1})
 	}
 	letters(t, w, "orders.placed", "bookings", many)
-	if n, err := w.hub().Replay(t.Context(), "orders.placed", "bookings"); n != many || err != nil {
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if n, err := w.hub().Replay(ctx, "orders.placed", "bookings"); n != many || err != nil {
 		t.Errorf("replayed %d, %v", n, err)
 	}
 }
