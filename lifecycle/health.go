@@ -59,6 +59,9 @@ func (h *Health) SetReady() {
 	h.ready.Store(true)
 }
 
+// Started says whether the program was ready at some time: what [Health.Startupz] answers.
+func (h *Health) Started() bool { return h.started.Load() }
+
 // SetDraining says that the program wants no more requests. A [Group] that [Run] runs says so itself.
 func (h *Health) SetDraining() { h.ready.Store(false) }
 
@@ -80,7 +83,7 @@ func (h *Health) Livez() http.Handler {
 
 // Startupz answers 200 once the program was ready for the first time, 503 before.
 func (h *Health) Startupz() http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { answer(w, h.started.Load(), nil) })
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { answer(w, h.Started(), nil) })
 }
 
 // Readyz answers 200 while the program wants requests and every check passes, 503 otherwise. Checks run at the same time, each

@@ -55,12 +55,12 @@ func TestStartupIsSaidOnceAndLivenessAlways(t *testing.T) {
 	t.Parallel()
 	h := lifecycle.NewHealth(lifecycle.HealthConfig{})
 	h.Register("broken", func(context.Context) error { return errBroken })
-	if status(h.Livez()) != 200 || status(h.Startupz()) != 503 {
+	if status(h.Livez()) != 200 || status(h.Startupz()) != 503 || h.Started() {
 		t.Error("before the start")
 	}
 	h.SetReady()
 	h.SetDraining()
-	if status(h.Livez()) != 200 || status(h.Startupz()) != 200 || status(h.Readyz()) != 503 {
+	if status(h.Livez()) != 200 || status(h.Startupz()) != 200 || status(h.Readyz()) != 503 || !h.Started() {
 		t.Error("while draining")
 	}
 }

@@ -46,10 +46,11 @@ func (h *host) operators() http.Handler {
 	return api.CleanPaths(mux)
 }
 
-// whenStarted answers that the service is not available until everything has started. The probes beside it answer before.
+// whenStarted answers that the service is not available until everything has started. The probes beside it answer before;
+// it goes by what they say, since a client that was told that the program is ready comes at once.
 func (h *host) whenStarted(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !h.started.Load() {
+		if !h.health.Started() {
 			problem.Write(w, problem.Unavailable())
 			return
 		}

@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/vade-go/vade"
@@ -38,7 +37,6 @@ type host struct {
 	group     *lifecycle.Group
 	opened    []io.Closer // before the start, to be closed when it does not come to that
 	began     time.Time
-	started   atomic.Bool // everything is up, or was
 }
 
 // prepare does everything that can fail without anything being opened.
@@ -288,7 +286,6 @@ func (h *host) run(ctx context.Context, ready func()) error {
 	err := lifecycle.Run(ctx, h.group, lifecycle.RunOptions{
 		Grace: h.settings.Grace, Log: h.log, Health: h.health, Signals: h.program.world.Signals,
 		OnReady: func() {
-			h.started.Store(true)
 			h.log.Info("started", "took", time.Since(h.began).Round(time.Millisecond).String())
 			ready()
 		},
@@ -298,7 +295,7 @@ func (h *host) run(ctx context.Context, ready func()) error {
 			}
 		},
 	})
-	if err = errors.Join(err, h.flush()); h.started.Load() {
+	if err = errors.Join(err, h.flush()); h.health.Started() {
 		err = failed(err)
 	}
 	return err
