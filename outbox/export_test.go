@@ -15,13 +15,6 @@ func (o *Outbox) InsertAt(ctx context.Context, tx *store.Tx, order uint64, m *ev
 	return err
 }
 
-// InsertOld stores a message as the outbox did before its entries named their partition.
-func (o *Outbox) InsertOld(ctx context.Context, tx *store.Tx, order uint64, m *events.Message) error {
-	e := entry{Order: hex(order), Message: m}
-	_, err := o.pending.With(tx).Insert(ctx, store.Key{Partition: tx.Partition(), ID: e.Order}, e)
-	return err
-}
-
 // LongTry makes the relay impatient.
 func LongTry(d time.Duration) Option { return func(o *Outbox) { o.longTry = d } }
 

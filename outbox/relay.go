@@ -24,7 +24,6 @@ type relay struct {
 	results chan result
 
 	busy   map[lane]bool // in work, or its result was not taken yet
-	met    map[lane]bool // in this scan, with entries of an older version, which lie on several pages
 	again  bool          // a lane in work may have more: look again after the next result
 	soon   bool          // look again without a rest
 	holds  map[lane]*hold
@@ -38,7 +37,7 @@ type relay struct {
 func newRelay(o *Outbox, enough context.Context) *relay {
 	return &relay{
 		Outbox: o, enough: enough, results: make(chan result, workers),
-		busy: make(map[lane]bool), met: make(map[lane]bool), holds: make(map[lane]*hold), topics: make(map[string]*topic),
+		busy: make(map[lane]bool), holds: make(map[lane]*hold), topics: make(map[string]*topic),
 	}
 }
 
@@ -92,7 +91,6 @@ func (r *relay) scan(ctx context.Context) (begun int) {
 		t.begun = false
 	}
 	r.again, r.soon = false, false
-	clear(r.met)
 	for q := (store.Query{Index: byLane, Limit: batch}); r.enough.Err() == nil; {
 		r.collect()
 		page, err := r.pending.List(ctx, q)
@@ -121,43 +119,33 @@ func (r *relay) scan(ctx context.Context) (begun int) {
 }
 
 // free returns what is in lanes that nobody works on. It must be called before any further result is taken: what is read of a lane in
-// work is old when the work ends. A lane is looked at once in a scan, or else what was passed over would be overtaken.
+// work is old when the work ends.
 func (r *relay) free(items []store.Item[entry]) []job {
 	var jobs []job
-	at := make(map[lane]int) // entries of an older version lie among each other
 	for _, item := range items {
-		l := lane{item.Value.Message.Topic, item.Key.Partition}
-		if r.busy[l] || r.met[l] {
+		l := item.Value.lane()
+		if r.busy[l] {
 			r.again = true
 			continue
 		}
-		i, known := at[l]
-		if !known {
-			i, at[l] = len(jobs), len(jobs)
+		if len(jobs) == 0 || jobs[len(jobs)-1].lane != l { // the index sorts by lane
 			jobs = append(jobs, job{lane: l})
 		}
-		jobs[i].items = append(jobs[i].items, item)
-	}
-	for _, item := range items {
-		if item.Value.Partition == "" {
-			r.met[lane{item.Value.Message.Topic, item.Key.Partition}] = true
-		}
+		last := &jobs[len(jobs)-1]
+		last.items = append(last.items, item)
 	}
 	return jobs
 }
 
 // next is where to go on behind an item: behind its lane, or its topic when nothing may be begun there.
 func (r *relay) next(item store.Item[entry]) string {
-	if r.busy[lane{item.Value.Message.Topic, item.Key.Partition}] {
+	l := item.Value.lane()
+	if r.busy[l] {
 		r.again = true
 	}
-	l := item.Value.lane()
 	t := r.topic(l.topic)
 	if !t.open() {
 		return l.topic + behind
-	}
-	if l.partition == "" { // of an older version: the rest may be of other lanes, and comes before all that is newer
-		return item.Value.place() + within
 	}
 	return max(l.end(), t.last)
 }

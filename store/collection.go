@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"iter"
 	"reflect"
 	"slices"
@@ -182,7 +183,7 @@ func (c *Collection[T]) List(ctx context.Context, q Query) (page Page[T], err er
 		page.Items = make([]Item[T], len(docs))
 		for i, doc := range docs {
 			if page.Items[i], err = c.item(doc); err != nil {
-				return err
+				return fmt.Errorf("%s: %w", Key{Partition: doc.Key.Partition, ID: doc.Key.ID}, err)
 			}
 		}
 		return nil

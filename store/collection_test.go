@@ -212,13 +212,17 @@ func TestErrorsDoNotQuoteDocuments(t *testing.T) {
 	numbers := store.Collect[map[string]int](after, "things")
 	after.mustOpen(t, environment{url: "sqlite:", dir: dir})
 	_, err3 := numbers.Get(t.Context(), key("p", "a"))
-	for _, err := range []error{err, err2, err3} {
+	_, err4 := numbers.List(t.Context(), store.Query{Partition: "p"})
+	for _, err := range []error{err, err2, err3, err4} {
 		if err == nil || strings.Contains(err.Error(), secret) {
 			t.Errorf("got %v", err)
 		}
 	}
 	if want := "store: get things/p/a: the stored document does not fit: map[string]int, in a int"; err3.Error() != want {
 		t.Errorf("got %v", err3)
+	}
+	if want := "store: list things: p/a: the stored document does not fit: map[string]int, in a int"; err4.Error() != want {
+		t.Errorf("got %v", err4)
 	}
 }
 
