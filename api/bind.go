@@ -90,6 +90,9 @@ func checkMediaType(header http.Header) error {
 	if coding := strings.Join(header["Content-Encoding"], ","); coding != "" && !strings.EqualFold(coding, "identity") {
 		return problem.UnsupportedMediaType().WithDetail("The body must come without a content coding.")
 	}
+	if header.Get("Content-Type") == "application/json" { // what nearly all clients send
+		return nil
+	}
 	mediaType, params, err := mime.ParseMediaType(header.Get("Content-Type"))
 	isJSON := mediaType == "application/json" || (strings.HasPrefix(mediaType, "application/") && strings.HasSuffix(mediaType, "+json"))
 	charset := strings.ToLower(params["charset"])

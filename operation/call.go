@@ -46,7 +46,8 @@ type Call struct {
 	Attempt   int            // DoorEvents: 1 for the first delivery
 	Received  time.Time      // when the door saw it
 
-	reply    http.Header     // what the answer carries besides its value
+	reply    http.Header // what the answer carries besides its value
+	context  callContext
 	traced   context.Context // the context inside the span, for logs about the call
 	memo     []resolved
 	cleanups []func(error)
@@ -111,7 +112,21 @@ func cleanUp(f func(error), err error) (failed error) {
 // fault that the caller must not see.
 type Handler func(ctx context.Context, c *Call) error
 
+// callContext is a context that knows its call. It is a part of the call, which spares the one that context.WithValue makes.
+type callContext struct {
+	context.Context
+	call *Call
+}
+
 type contextKey struct{}
+
+// Value returns the call for contextKey.
+func (c *callContext) Value(key any) any {
+	if key == (contextKey{}) {
+		return c.call
+	}
+	return c.Context.Value(key)
+}
 
 // FromContext returns the call that ctx belongs to. The handlers of operations, subscriptions and tasks have one.
 func FromContext(ctx context.Context) (*Call, bool) {

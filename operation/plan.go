@@ -73,7 +73,8 @@ func NewPlan(steps []Step, handler Handler) *Plan {
 // Run takes a call through the plan. The error is a *problem.Problem fit for the caller, or nil. Cancelling ctx ends the
 // call as soon as its handler honours it.
 func (p *Plan) Run(ctx context.Context, c *Call) error {
-	return p.run(context.WithValue(ctx, contextKey{}, c), c)
+	c.context = callContext{ctx, c}
+	return p.run(&c.context, c)
 }
 
 // Describe returns the plan as manifest data, in running order.

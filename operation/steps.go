@@ -183,8 +183,10 @@ func causeOf(err error) string {
 func deadline(limit time.Duration, next Handler) Handler {
 	return func(ctx context.Context, c *Call) error {
 		wait := limit
-		if ms, err := strconv.ParseInt(c.Header.Get(call.DeadlineHeader), 10, 32); err == nil && ms >= 0 {
-			wait = min(wait, time.Duration(ms)*time.Millisecond)
+		if left := c.Header.Get(call.DeadlineHeader); left != "" { // an error would cost more than the rest of the stage
+			if ms, err := strconv.ParseInt(left, 10, 32); err == nil && ms >= 0 {
+				wait = min(wait, time.Duration(ms)*time.Millisecond)
+			}
 		}
 		ctx, cancel := context.WithTimeout(ctx, wait)
 		defer cancel()

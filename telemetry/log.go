@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"context"
+	"encoding/hex"
 	"io"
 	"log/slog"
 	"slices"
@@ -55,7 +56,7 @@ func (h *contextHandler) Handle(ctx context.Context, r slog.Record) error {
 		r.AddAttrs(ids[:n]...)
 		return h.Handler.Handle(ctx, r)
 	}
-	inner := h.Handler.WithAttrs(ids[:n])
+	inner := h.Handler.WithAttrs(slices.Clone(ids[:n])) // theirs; ours stays on the stack
 	for _, step := range h.inGroup {
 		inner = step(inner)
 	}
@@ -64,8 +65,13 @@ func (h *contextHandler) Handle(ctx context.Context, r slog.Record) error {
 
 func identify(ctx context.Context, ids *[3]slog.Attr) (n int) {
 	if sc := trace.SpanContextFromContext(ctx); sc.IsValid() {
-		ids[0] = slog.String("trace_id", sc.TraceID().String())
-		ids[1] = slog.String("span_id", sc.SpanID().String())
+		traceID, spanID := sc.TraceID(), sc.SpanID()
+		var both [2 * (len(traceID) + len(spanID))]byte
+		hex.Encode(both[:], traceID[:])
+		hex.Encode(both[2*len(traceID):], spanID[:])
+		text := string(both[:])
+		ids[0] = slog.String("trace_id", text[:2*len(traceID)])
+		ids[1] = slog.String("span_id", text[2*len(traceID):])
 		n = 2
 	}
 	if id := RequestID(ctx); id != "" {

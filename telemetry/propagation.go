@@ -26,6 +26,9 @@ func Inject(ctx context.Context, c Setter) {
 
 // Extract returns ctx with the span that c names as the remote parent. A missing or malformed traceparent changes nothing.
 func Extract(ctx context.Context, c Getter) context.Context {
+	if c.Get("traceparent") == "" { // as the format's own reader would find, with more effort
+		return ctx
+	}
 	return propagation.TraceContext{}.Extract(ctx, textMap{get: c})
 }
 

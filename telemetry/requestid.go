@@ -10,19 +10,35 @@ const maxRequestID = 128
 
 type requestIDKey struct{}
 
+// requestContext is a context that knows its request id. Package context would make two things of it, the value and its place.
+type requestContext struct {
+	context.Context
+	id string
+}
+
+// Value returns the context itself for requestIDKey.
+func (c *requestContext) Value(key any) any {
+	if key == (requestIDKey{}) {
+		return c
+	}
+	return c.Context.Value(key)
+}
+
 // WithRequestID returns ctx with the identifier of the request that it belongs to. An identifier that isn't valid by
 // [ValidRequestID] is replaced by a new one, so that what strangers send never reaches a log.
 func WithRequestID(ctx context.Context, id string) context.Context {
 	if !ValidRequestID(id) {
 		id = NewRequestID()
 	}
-	return context.WithValue(ctx, requestIDKey{}, id)
+	return &requestContext{ctx, id}
 }
 
 // RequestID returns the identifier of the request that ctx belongs to, or "".
 func RequestID(ctx context.Context) string {
-	id, _ := ctx.Value(requestIDKey{}).(string)
-	return id
+	if c, ok := ctx.Value(requestIDKey{}).(*requestContext); ok {
+		return c.id
+	}
+	return ""
 }
 
 // NewRequestID returns 16 random characters that are safe in URLs, headers and file names. They hold 96 bits that nobody
