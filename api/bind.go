@@ -11,14 +11,15 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/vade-go/vade/manifest"
 	"github.com/vade-go/vade/problem"
 	"github.com/vade-go/vade/schema"
 )
 
 // bind fills the input from a request. All violations of all parts come back in one problem.
-func (b *binder) bind(r *http.Request, in reflect.Value, maxBody int64) error {
+func (b *binder) bind(r *http.Request, in reflect.Value, op *manifest.Operation) error {
 	var q query
-	if b.hasQuery {
+	if b.hasQuery || op.StrictQuery {
 		var err error
 		if q, err = parseQuery(r.URL.RawQuery); err != nil {
 			return fmt.Errorf("%w: query: %w", problem.Malformed().WithDetail("The query string is not well formed."), err)
@@ -27,6 +28,10 @@ func (b *binder) bind(r *http.Request, in reflect.Value, maxBody int64) error {
 	var all []problem.Violation
 	for i := range b.params {
 		p := &b.params[i]
+		if p.schema.Keyed() {
+			all = p.bindKeyed(all, q, in.FieldByIndex(p.index))
+			continue
+		}
 		values := p.values(r, q)
 		switch {
 		case values != nil:
@@ -39,8 +44,11 @@ func (b *binder) bind(r *http.Request, in reflect.Value, maxBody int64) error {
 			all = p.collect(all, p.schema.Check(in.FieldByIndex(p.index)))
 		}
 	}
+	if op.StrictQuery {
+		all = append(all, b.strangers(q)...)
+	}
 	if b.body != nil {
-		violations, err := b.body.bind(r, in, maxBody)
+		violations, err := b.body.bind(r, in, op.MaxBody)
 		if err != nil {
 			return err
 		}

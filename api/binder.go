@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/vade-go/vade/manifest"
 	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/problem"
 	"github.com/vade-go/vade/schema"
@@ -150,8 +151,8 @@ func (b *binder) addParam(c *schema.Compiler, f reflect.StructField, in, name st
 	if err := checkParam(f.Type, in, s); err != nil {
 		return fmt.Errorf("input %s: field %s: %w", b.in, f.Name, err)
 	}
-	// A list that is not there is an empty list; minItems says otherwise.
-	optional := s.Optional() || f.Type.Kind() == reflect.Slice
+	// A list or a map that is not there is empty; minItems and minProperties say otherwise.
+	optional := s.Optional() || f.Type.Kind() == reflect.Slice || s.Keyed()
 	b.hasQuery = b.hasQuery || in == inQuery
 	b.params = append(b.params, param{
 		in: in, name: name, doc: f.Tag.Get("doc"), index: f.Index, schema: s, required: in == inPath || !optional,
@@ -206,10 +207,17 @@ func wildcards(path string) ([]string, error) {
 
 // steps returns the stages bind and validate. The first is where the wire begins: on the way in it reads the request, on the way
 // out it encodes the answer, so that an output without a JSON form is a fault like any other.
-func (b *binder) steps() []operation.Step {
+func (b *binder) steps(op *manifest.Operation) []operation.Step {
 	var detail []string
-	if n := len(b.params); n > 0 {
+	switch n := len(b.params); n {
+	case 0:
+	case 1:
+		detail = append(detail, "1 parameter")
+	default:
 		detail = append(detail, fmt.Sprintf("%d parameters", n))
+	}
+	if op.StrictQuery {
+		detail = append(detail, "no others in the query")
 	}
 	if b.body != nil {
 		detail = append(detail, "JSON body")
@@ -222,7 +230,7 @@ func (b *binder) steps() []operation.Step {
 					c.Status, _, _, _ = represent(c.Out)
 					return err
 				}
-				if err := b.bind(c.Request, c.In, c.Operation.MaxBody); err != nil {
+				if err := b.bind(c.Request, c.In, c.Operation); err != nil {
 					return err
 				}
 				if err := next(ctx, c); err != nil {
@@ -249,8 +257,7 @@ func (b *binder) validate(ctx context.Context, c *operation.Call) error {
 		p := &b.params[i]
 		field := c.In.FieldByIndex(p.index)
 		if c.Door != operation.DoorHTTP {
-			_, unfit := p.texts(c.In)
-			all = append(p.collect(all, p.schema.Check(field)), unfit...)
+			all = append(p.collect(all, p.schema.Check(field)), p.unfitting(c.In)...)
 		}
 		all = p.collect(all, p.schema.Validate(ctx, field))
 	}

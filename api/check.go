@@ -74,6 +74,12 @@ func checkField(f reflect.StructField, in, name string) error {
 // checkParam reports a type that a parameter cannot have.
 func checkParam(t reflect.Type, in string, s *schema.Schema) error {
 	switch {
+	case s.Keyed() && in == inQuery:
+		if elem := t.Elem(); elem.Kind() == reflect.Pointer || isNull(elem) {
+			return fmt.Errorf("%s: a value in a query is never null", t)
+		}
+	case s.Keyed():
+		return fmt.Errorf("%s: a map can be a parameter of the query only", t)
 	case !s.Textual():
 		return fmt.Errorf("%s has no text form, and a parameter is text; what has parts belongs into Body", t)
 	case t.Kind() == reflect.Pointer || isNull(t):

@@ -59,6 +59,7 @@ type luggage struct {
 	ID    string             `path:"id"`
 	Words []string           `query:"word"`
 	Bytes []byte             `query:"bytes"`
+	Sizes map[string]int     `query:"size"`
 	Days  api.Opt[[]int]     `query:"day" json:",omitzero"`
 	Limit int                `query:"limit" default:"20"`
 	Tags  []string           `header:"x-tag"`
@@ -235,13 +236,14 @@ func TestNothingIsLostOnTheWayWhateverThePlacement(t *testing.T) {
 		for name, in := range map[string]luggage{
 			"all of it": {
 				ID: "a/b c%,;é", Words: []string{"a,b", "", "x y&=+"}, Bytes: []byte{0, 255}, Days: api.Some([]int{1, 2}), Limit: 7,
-				Tags: []string{"one", "two words"}, Trace: api.Some("t, u"), Visit: api.Some("v=1"),
+				Sizes: map[string]int{"": 0, "a&b=c d": 1, "é": -2},
+				Tags:  []string{"one", "two words"}, Trace: api.Some("t, u"), Visit: api.Some("v=1"),
 				Body: api.Some(amendment{Note: schema.NotNull("n"), Seat: api.Some("")}),
 			},
-			"absent and empty":     {ID: "1", Words: []string{}, Bytes: []byte{}, Limit: 20, Tags: []string{}},
-			"an empty list":        {ID: "1", Words: []string{}, Bytes: []byte{}, Days: api.Some([]int{}), Limit: 20, Tags: []string{}},
-			"null is not absent":   {ID: "1", Words: []string{}, Bytes: []byte{}, Limit: 20, Tags: []string{}, Body: api.Some(amendment{Note: schema.ExplicitNull[string]()})},
-			"an empty body's body": {ID: "...", Words: []string{}, Bytes: []byte{}, Limit: 20, Tags: []string{}, Body: api.Some(amendment{})},
+			"absent and empty":     {ID: "1", Words: []string{}, Bytes: []byte{}, Sizes: map[string]int{}, Limit: 20, Tags: []string{}},
+			"an empty list":        {ID: "1", Words: []string{}, Bytes: []byte{}, Sizes: map[string]int{}, Days: api.Some([]int{}), Limit: 20, Tags: []string{}},
+			"null is not absent":   {ID: "1", Words: []string{}, Bytes: []byte{}, Sizes: map[string]int{}, Limit: 20, Tags: []string{}, Body: api.Some(amendment{Note: schema.ExplicitNull[string]()})},
+			"an empty body's body": {ID: "...", Words: []string{}, Bytes: []byte{}, Sizes: map[string]int{}, Limit: 20, Tags: []string{}, Body: api.Some(amendment{})},
 		} {
 			if got, err := carryThings.Call(t.Context(), conn, in); err != nil || !reflect.DeepEqual(got, in) {
 				t.Errorf("%s: sent %+v\n got %+v, %v", name, in, got, err)
@@ -256,6 +258,7 @@ func TestWhatNoRequestCanCarryIsRefusedInEveryPlacement(t *testing.T) {
 			"path id":        {ID: ""},
 			"path id ":       {ID: ".."},
 			"query word":     {ID: "1", Words: []string{""}},
+			"query size":     {ID: "1", Sizes: map[string]int{"a[b": 1}},
 			"header X-Trace": {ID: "1", Trace: api.Some("a\r\nX-Admin: yes")},
 			"header X-Tag":   {ID: "1", Tags: []string{"a,b"}},
 			"cookie visit":   {ID: "1", Visit: api.Some(`a; b`)},

@@ -90,9 +90,24 @@ func TestMistakesOfADeclarationNameThePlaceAndTheMend(t *testing.T) {
 		{"less than no body", func(s *service) { api.Put(s, "/n", echoOrder, public, api.MaxBody(-1)) }, nil, "MaxBody(-1)"},
 		{"a parameter with parts", func(s *service) {
 			api.Get(s, "/n", inputs[struct {
-				Filter map[string]string `query:"filter"`
+				Filter struct{ Status string } `query:"filter"`
 			}], public)
 		}, nil, "no text form"},
+		{"a map of lists", func(s *service) {
+			api.Get(s, "/n", inputs[struct {
+				Filter map[string][]string `query:"filter"`
+			}], public)
+		}, nil, "no text form"},
+		{"a map of what may be null", func(s *service) {
+			api.Get(s, "/n", inputs[struct {
+				Filter map[string]api.Null[string] `query:"filter"`
+			}], public)
+		}, nil, "never null"},
+		{"a map in a header", func(s *service) {
+			api.Get(s, "/n", inputs[struct {
+				Filter map[string]string `header:"x-filter"`
+			}], public)
+		}, nil, "of the query only"},
 		{"a parameter that may be null", func(s *service) {
 			api.Get(s, "/n", inputs[struct {
 				Limit api.Null[int] `query:"limit"`

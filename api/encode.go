@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -21,6 +22,12 @@ func (c *codec) request(ctx context.Context, base *url.URL, in reflect.Value) (*
 	var unfit []problem.Violation
 	for i := range c.binder.params {
 		p := &c.binder.params[i]
+		if p.schema.Keyed() {
+			named, wrong := p.pairs(in)
+			unfit = append(unfit, wrong...)
+			maps.Copy(query, named)
+			continue
+		}
 		values, wrong := p.texts(in)
 		unfit = append(unfit, wrong...)
 		if values == nil {

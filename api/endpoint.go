@@ -88,9 +88,13 @@ func (e *endpoint) id() string {
 func (e *endpoint) describeInput(d *operation.Description) {
 	e.binder.inputs.DescribeOperation(e.op)
 	for _, p := range e.binder.params {
-		e.op.Parameters = append(e.op.Parameters, manifest.Parameter{
+		described := manifest.Parameter{
 			In: p.in, Name: p.name, Required: p.required, Doc: p.doc, Schema: json.RawMessage(p.schema.JSON(d.Definitions)),
-		})
+		}
+		if p.schema.Keyed() {
+			described.Style = styleDeepObject
+		}
+		e.op.Parameters = append(e.op.Parameters, described)
 	}
 	if e.binder.body == nil {
 		e.op.MaxBody = 0
@@ -136,7 +140,7 @@ func (e *endpoint) steps(env *operation.Env, work *telemetry.Work) ([]operation.
 		return nil, err
 	}
 	steps = append(steps, operation.Security(e.op, env)...)
-	steps = append(steps, e.binder.steps()...)
+	steps = append(steps, e.binder.steps(e.op)...)
 	steps = append(steps, e.binder.inputs.Step()...)
 	for _, o := range e.options {
 		if s, ok := o.(operation.Stepper); ok {

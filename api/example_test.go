@@ -66,3 +66,31 @@ func Example_undecided() {
 	// Output:
 	// github.com/vade-go/vade/api_test/example_test.go:62: GET /books/{isbn}: nothing says who may call this operation: add auth.Require(...) to the operation or its group, or auth.Public()
 }
+
+type SearchBooks struct {
+	Filter map[string]string `query:"filter" doc:"By member of a book: filter[author]=Kernighan."`
+}
+
+func searchBooks(_ context.Context, in SearchBooks) ([]Book, error) { return []Book{}, nil }
+
+func ExampleStrictQuery() {
+	svc := vade.NewService("library")
+	books := api.Group(svc, "/books", auth.Public(), api.StrictQuery())
+	api.Get(books, "", searchBooks)
+
+	m, err := vade.NewSystem("town", svc).Manifest()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	op := m.Services[0].Operations[0]
+	fmt.Println(op.Parameters[0].Name, op.Parameters[0].Style, op.StrictQuery)
+	for _, step := range op.Plan {
+		if step.Stage == "bind" {
+			fmt.Println(step.Detail)
+		}
+	}
+	// Output:
+	// filter deepObject true
+	// 1 parameter, no others in the query
+}

@@ -47,6 +47,12 @@ func MaxBody(bytes int64) Option {
 	return describe(func(op *manifest.Operation) { op.MaxBody = bytes })
 }
 
+// StrictQuery refuses requests with query parameters that the operation does not have, by 422 with one violation for each. Without
+// it they are ignored, as links from elsewhere often bring their own.
+func StrictQuery() Option {
+	return describe(func(op *manifest.Operation) { op.StrictQuery = true })
+}
+
 // Fails declares the problems with which the operation may end. Of those that were not declared, the standard ones of package
 // problem still reach the caller when the handler returns them itself; any other becomes an opaque 500, because nobody who
 // reads the contract could expect it.

@@ -18,6 +18,7 @@ type Operation struct {
 	Timeout     string      `json:"timeout"`            // a Go duration: the longest that the operation may take
 	MaxBody     int64       `json:"max_body,omitempty"` // bytes of request body; 0: takes none
 	Parameters  []Parameter `json:"parameters,omitempty"`
+	StrictQuery bool        `json:"strict_query,omitempty"` // a query with other parameters is refused
 	Body        *Content    `json:"body,omitempty"`
 	Responses   []Response  `json:"responses"`
 	Problems    []Problem   `json:"problems,omitempty"`
@@ -64,6 +65,7 @@ type Parameter struct {
 	Name     string          `json:"name"`
 	Required bool            `json:"required,omitempty"`
 	Doc      string          `json:"doc,omitempty"`
+	Style    string          `json:"style,omitempty"` // of OpenAPI, where it is not the default: "deepObject"
 	Schema   json.RawMessage `json:"schema"`
 }
 

@@ -28,7 +28,7 @@ func Example() {
 	// recover                  default
 	// trace                    default
 	// deadline  30s            default
-	// bind      1 parameters   default
+	// bind      1 parameter    default
 	// validate                 default
 	// handler   greeter.hello  github.com/vade-go/vade/program_test/example_test.go:16
 	// exit code 0

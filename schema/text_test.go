@@ -139,6 +139,45 @@ func TestOnlyScalarsAndListsOfThemAreTextual(t *testing.T) {
 	}
 }
 
+func TestOnlyMapsOfScalarsAreKeyed(t *testing.T) {
+	t.Parallel()
+	type name string
+	for typ, want := range map[reflect.Type]bool{
+		reflect.TypeFor[map[string]int](): true, reflect.TypeFor[map[name]time.Time](): true, reflect.TypeFor[map[string]netip.Addr](): true,
+		reflect.TypeFor[map[string][]int](): false, reflect.TypeFor[map[string]lineItem](): false, reflect.TypeFor[map[string]any](): false,
+		reflect.TypeFor[int](): false, reflect.TypeFor[lineItem](): false, reflect.TypeFor[schema.Opt[map[string]int]](): false,
+	} {
+		s, err := schema.NewCompiler().Compile(typ)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Keyed() != want {
+			t.Errorf("%s: Keyed is %t", typ, s.Keyed())
+		}
+		_, err = s.EncodeKeyed(reflect.New(typ).Elem())
+		if found := s.DecodeKeyed(map[string][]string{"a": {"x"}}, reflect.New(typ).Elem()); !want && (err == nil || found == nil) {
+			t.Errorf("%s: read %v, written %v", typ, found, err)
+		}
+	}
+}
+
+func TestAMapReplacesWhatWasThere(t *testing.T) {
+	t.Parallel()
+	type sizes map[string]int
+	s, err := schema.NewCompiler().Compile(reflect.TypeFor[sizes]())
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := sizes{"old": 1}
+	given := map[string][]string{"a": {"1"}, "b": {"2"}}
+	if found := s.DecodeKeyed(given, reflect.ValueOf(&values).Elem()); found != nil || !reflect.DeepEqual(values, sizes{"a": 1, "b": 2}) {
+		t.Errorf("got %v, %v", values, found)
+	}
+	if again, err := s.EncodeKeyed(reflect.ValueOf(values)); err != nil || !reflect.DeepEqual(again, given) {
+		t.Errorf("written as %v, %v", again, err)
+	}
+}
+
 func FuzzDecodeText(f *testing.F) {
 	c := schema.NewCompiler()
 	var all []*schema.Schema

@@ -147,7 +147,7 @@ func (d *deriver) parameters(op manifest.Operation) []parameter {
 			continue
 		}
 		list = append(list, parameter{
-			Name: p.Name, In: p.In, Required: p.Required || p.In == "path", Description: p.Doc,
+			Name: p.Name, In: p.In, Required: p.Required || p.In == "path", Description: p.Doc, Style: p.Style, Explode: p.Style == "deepObject",
 			Schema: d.schema(op.ID+" parameter "+p.Name, p.Schema),
 		})
 	}

@@ -107,6 +107,7 @@ func everything() *manifest.System {
 			Parameters: []manifest.Parameter{
 				{In: "query", Name: "from", Required: true, Schema: raw(`{"type":"string","pattern":"^[A-Z]{3}$","examples":["ZRH"]}`)},
 				{In: "query", Name: "via", Schema: raw(`{"type":"array","items":{"type":"string"}}`)},
+				{In: "query", Name: "filter", Style: "deepObject", Schema: raw(`{"type":"object","additionalProperties":{"type":"string"}}`)},
 			},
 			Responses: []manifest.Response{{Status: 200, Content: jsonOf(`{"$ref":"#/schemas/PageFlight"}`)}},
 		},

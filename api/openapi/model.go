@@ -65,6 +65,8 @@ type parameter struct {
 	In          string         `json:"in"`
 	Required    bool           `json:"required,omitzero"`
 	Description string         `json:"description,omitempty"`
+	Style       string         `json:"style,omitempty"`
+	Explode     bool           `json:"explode,omitzero"`
 	Schema      jsontext.Value `json:"schema"`
 }
 
