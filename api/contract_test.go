@@ -68,9 +68,30 @@ type luggage struct {
 	Body  api.Opt[amendment] `json:",omitzero"`
 }
 
+// pet is a cat or a dog.
+type pet interface{ pet() }
+
+type cat struct {
+	Lives int `json:"lives" maximum:"9"`
+}
+
+type dog struct {
+	Name string `json:"name" minLength:"1"`
+}
+
+func (cat) pet() {}
+func (dog) pet() {}
+
+type pets struct{}
+
+func (pets) Cases() (string, []api.Case) {
+	return "kind", []api.Case{api.CaseOf[cat]("cat"), api.CaseOf[dog]("dog")}
+}
+
 type amendment struct {
-	Note api.Null[string] `json:"note,omitzero"`
-	Seat api.Opt[string]  `json:"seat,omitzero"`
+	Note api.Null[string]       `json:"note,omitzero"`
+	Seat api.Opt[string]        `json:"seat,omitzero"`
+	Pets []api.Union[pet, pets] `json:"pets"`
 }
 
 // surroundings is what a called operation sees of its caller's context.
@@ -238,12 +259,14 @@ func TestNothingIsLostOnTheWayWhateverThePlacement(t *testing.T) {
 				ID: "a/b c%,;é", Words: []string{"a,b", "", "x y&=+"}, Bytes: []byte{0, 255}, Days: api.Some([]int{1, 2}), Limit: 7,
 				Sizes: map[string]int{"": 0, "a&b=c d": 1, "é": -2},
 				Tags:  []string{"one", "two words"}, Trace: api.Some("t, u"), Visit: api.Some("v=1"),
-				Body: api.Some(amendment{Note: schema.NotNull("n"), Seat: api.Some("")}),
+				Body: api.Some(amendment{
+					Note: schema.NotNull("n"), Seat: api.Some(""), Pets: []api.Union[pet, pets]{{Value: dog{Name: "Rex"}}, {Value: cat{Lives: 9}}},
+				}),
 			},
 			"absent and empty":     {ID: "1", Words: []string{}, Bytes: []byte{}, Sizes: map[string]int{}, Limit: 20, Tags: []string{}},
 			"an empty list":        {ID: "1", Words: []string{}, Bytes: []byte{}, Sizes: map[string]int{}, Days: api.Some([]int{}), Limit: 20, Tags: []string{}},
-			"null is not absent":   {ID: "1", Words: []string{}, Bytes: []byte{}, Sizes: map[string]int{}, Limit: 20, Tags: []string{}, Body: api.Some(amendment{Note: schema.ExplicitNull[string]()})},
-			"an empty body's body": {ID: "...", Words: []string{}, Bytes: []byte{}, Sizes: map[string]int{}, Limit: 20, Tags: []string{}, Body: api.Some(amendment{})},
+			"null is not absent":   {ID: "1", Words: []string{}, Bytes: []byte{}, Sizes: map[string]int{}, Limit: 20, Tags: []string{}, Body: api.Some(amendment{Note: schema.ExplicitNull[string](), Pets: []api.Union[pet, pets]{}})},
+			"an empty body's body": {ID: "...", Words: []string{}, Bytes: []byte{}, Sizes: map[string]int{}, Limit: 20, Tags: []string{}, Body: api.Some(amendment{Pets: []api.Union[pet, pets]{}})},
 		} {
 			if got, err := carryThings.Call(t.Context(), conn, in); err != nil || !reflect.DeepEqual(got, in) {
 				t.Errorf("%s: sent %+v\n got %+v, %v", name, in, got, err)

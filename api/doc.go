@@ -28,6 +28,11 @@
 // a part of it may have a method Validate(context.Context) error for rules that tags cannot say; it may return [Violations],
 // whose pointers begin with the name of the parameter or of the member of the body.
 //
+// A value that is one of several things is a [Union]: an interface, the structs that implement it, and the member of the JSON object
+// that tells them apart. A switch over its type reads it, and the document describes it as oneOf with a discriminator.
+//
+//	type Payment = api.Union[paymentsapi.Method, paymentsapi.Methods] // {"kind":"card","number":"4242"}
+//
 // # Outputs
 //
 // The type picks the wire shape: any T is 200 with a JSON body, [None] is 204, [Created] is 201 with a Location, [Reply]

@@ -14,6 +14,9 @@ func (b *builder) node(t reflect.Type, tags *tags, where string) node {
 			return &optionalNode{elem: b.node(w.inner(), tags, where), null: w.nullable()}
 		})
 	}
+	if u, ok := asUnion(t); ok {
+		return b.union(t, u, where)
+	}
 	switch {
 	case t == reflect.TypeFor[time.Time]():
 		return &codecNode{codec: timeCodec(), rules: unlimited()}

@@ -18,9 +18,18 @@ import (
 // package has taken the name, the later one is qualified: "refunds.Booking". So names depend only on the
 // order in which schemas are written, and the same declarations give the same names.
 type Definitions struct {
-	names   map[reflect.Type]string
+	names   map[definition]string
 	schemas map[string]jsontext.Value
 }
+
+// definition is what has a name: a struct or a union, or one case of a union.
+type definition struct {
+	typ  reflect.Type
+	kase string
+}
+
+// schemas is where references point to.
+const schemas = "#/schemas/"
 
 // All returns the definitions in the order of their names.
 func (d *Definitions) All() iter.Seq2[string, jsontext.Value] {
@@ -42,29 +51,29 @@ func (d *Definitions) JSON() jsontext.Value {
 	return k.render()
 }
 
-// reference returns a reference to the struct and defines it when it is the first one.
-func (d *Definitions) reference(n *objectNode) keywords {
-	name, known := d.names[n.typ]
+// define returns a reference to a definition and writes it when the reference is the first one. Name is what it is called unless
+// something else of another package is.
+func (d *Definitions) define(key definition, name, pkg string, body func() keywords) keywords {
+	chosen, known := d.names[key]
 	if !known {
 		if d.names == nil {
-			d.names, d.schemas = make(map[reflect.Type]string), make(map[string]jsontext.Value)
+			d.names, d.schemas = make(map[definition]string), make(map[string]jsontext.Value)
 		}
-		name = d.choose(n.typ)
-		d.names[n.typ] = name
-		d.schemas[name] = nil // taken, before the members may refer to it
-		d.schemas[name] = n.body(d).render()
+		chosen = d.choose(name, pkg)
+		d.names[key] = chosen
+		d.schemas[chosen] = nil // taken, before the members may refer to it
+		d.schemas[chosen] = body().render()
 	}
-	return keywords{}.with("$ref", "#/schemas/"+name)
+	return keywords{}.with("$ref", schemas+chosen)
 }
 
-// choose finds a free name: the type's own, then qualified by more and more of its package path, then numbered.
-func (d *Definitions) choose(t reflect.Type) string {
-	name := typeName(t)
+// choose finds a free name: the one that is wished, then qualified by more and more of the package path, then numbered.
+func (d *Definitions) choose(name, pkg string) string {
 	free := func(name string) bool { _, taken := d.schemas[name]; return !taken }
 	if free(name) {
 		return name
 	}
-	elements := strings.Split(t.PkgPath(), "/")
+	elements := strings.Split(pkg, "/")
 	qualified := name
 	for _, element := range slices.Backward(elements) {
 		qualified = componentName(element) + "." + qualified
@@ -89,11 +98,17 @@ func typeName(t reflect.Type) string {
 	for _, word := range words {
 		word = word[strings.LastIndexAny(word, "/.")+1:]
 		word, _, _ = strings.Cut(word, "·") // the compiler's mark of a type declared in a function
-		if word != "" {
-			base += strings.ToUpper(word[:1]) + word[1:]
-		}
+		base += capital(word)
 	}
 	return componentName(base)
+}
+
+// capital makes a word one inside of a name.
+func capital(word string) string {
+	if word == "" {
+		return ""
+	}
+	return strings.ToUpper(word[:1]) + word[1:]
 }
 
 // componentName keeps the characters that OpenAPI 3.1 allows in the name of a component.

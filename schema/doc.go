@@ -39,6 +39,7 @@
 //	time.Duration                 string such as "1m30s" or "-0.5s", described by a pattern
 //	slices, arrays                array; an array of N has exactly N items
 //	maps with string keys         object
+//	Union                         the object of one of several structs, with a member that says of which
 //	any, jsontext.Value           any JSON
 //	types with JSON methods       any JSON, or what a [Describer] says
 //	types with text methods       string, or what a [Describer] says

@@ -59,3 +59,56 @@ func ExampleSchema_JSON() {
 	// NewBooking {"type":"object","properties":{"flight_id":{"type":"string","format":"uuid"},"class":{"type":"string","enum":["economy","business"],"default":"economy"},"passengers":{"type":"array","items":{"$ref":"#/schemas/Passenger"},"minItems":1,"maxItems":9}},"required":["flight_id","passengers"],"additionalProperties":false}
 	// Passenger {"type":"object","properties":{"name":{"type":"string","minLength":1,"maxLength":80,"description":"As in the passport."},"seat":{"type":"string","pattern":"^[0-9]{1,2}[A-K]$"}},"required":["name"],"additionalProperties":false}
 }
+
+// Method is how something is paid.
+type Method interface{ method() }
+
+type Card struct {
+	Number string `json:"number" pattern:"^[0-9]{4}$"`
+}
+
+type Voucher struct {
+	Code string `json:"code" minLength:"1"`
+}
+
+func (Card) method()    {}
+func (Voucher) method() {}
+
+// Methods lists what a Method can be.
+type Methods struct{}
+
+func (Methods) Cases() (discriminator string, cases []schema.Case) {
+	return "kind", []schema.Case{schema.CaseOf[Card]("card"), schema.CaseOf[Voucher]("voucher")}
+}
+
+func ExampleUnion() {
+	type Payment = schema.Union[Method, Methods]
+	s, err := schema.NewCompiler().Compile(reflect.TypeFor[[]Payment]())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var payments []Payment
+	body := `[{"kind":"voucher","code":"SUMMER"},{"number":"4242","kind":"card"}]`
+	if _, err := s.Decode([]byte(body), reflect.ValueOf(&payments).Elem()); err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, p := range payments {
+		switch m := p.Value.(type) {
+		case Card:
+			fmt.Println("card", m.Number)
+		case Voucher:
+			fmt.Println("voucher", m.Code)
+		}
+	}
+	violations, _ := s.Decode([]byte(`[{"kind":"cash"},{"kind":"card","number":"1"}]`), reflect.ValueOf(&payments).Elem())
+	for _, v := range violations {
+		fmt.Println(v.Pointer, v.Code, v.Message)
+	}
+	// Output:
+	// voucher SUMMER
+	// card 4242
+	// /0/kind enum must be one of card, voucher
+	// /1/number pattern must match the pattern ^[0-9]{4}$
+}

@@ -38,7 +38,7 @@ func subjects(tb testing.TB) []subject {
 		newSubject[newOrder](tb, c, orderSeeds()), newSubject[numbers](tb, c, numberSeeds()),
 		newSubject[texts](tb, c, textSeeds()), newSubject[moments](tb, c, momentSeeds()),
 		newSubject[patch](tb, c, patchSeeds()), newSubject[tree](tb, c, treeSeeds()),
-		newSubject[page[lineItem]](tb, c, pageSeeds()),
+		newSubject[page[lineItem]](tb, c, pageSeeds()), newSubject[bill](tb, c, billSeeds()),
 	}
 }
 

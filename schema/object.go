@@ -134,13 +134,20 @@ func (n *objectNode) describe(d *Definitions) keywords {
 	if n.typ.Name() == "" {
 		return n.body(d)
 	}
-	return d.reference(n)
+	return d.define(definition{typ: n.typ}, typeName(n.typ), n.typ.PkgPath(), func() keywords { return n.body(d) })
 }
 
 // body describes the struct itself rather than a reference to it.
-func (n *objectNode) body(d *Definitions) keywords {
-	var properties keywords
-	var required []string
+func (n *objectNode) body(d *Definitions) keywords { return n.with(d, nil, nil) }
+
+// tagged describes the struct as a case of a union, with its discriminator.
+func (n *objectNode) tagged(d *Definitions, discriminator, name string) keywords {
+	tag := keywords{}.with("type", "string").with("const", name)
+	return n.with(d, keywords{{discriminator, tag.render()}}, []string{discriminator})
+}
+
+// with describes the struct with further members before its own.
+func (n *objectNode) with(d *Definitions, properties keywords, required []string) keywords {
 	for i := range n.members {
 		m := &n.members[i]
 		properties = properties.with(m.name, m.schema.describe(d).render())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -31,8 +32,9 @@ func (s *Schema) Validate(ctx context.Context, v reflect.Value) Violations {
 type validation struct {
 	calls  bool // the type itself has the method
 	kind   reflect.Kind
-	wraps  bool        // Opt or Null
-	elem   *validation // of a pointer, slice, array, map, Opt or Null
+	wraps  bool                         // Opt or Null
+	cases  map[reflect.Type]*validation // of a Union
+	elem   *validation                  // of a pointer, slice, array, map, Opt or Null
 	fields []validatedField
 }
 
@@ -58,6 +60,12 @@ func (p *validation) descend(ctx context.Context, r *report, v reflect.Value) {
 	case p.wraps:
 		if inner, ok := wrapperOf(v).peek(); ok {
 			p.elem.walk(ctx, r, inner)
+		}
+	case p.cases != nil:
+		if slot := unionOf(v).slot(); !slot.IsNil() {
+			if inner := p.cases[slot.Elem().Type()]; inner != nil {
+				inner.walk(ctx, r, slot.Elem())
+			}
 		}
 	case p.kind == reflect.Struct:
 		for i := range p.fields {
@@ -123,9 +131,18 @@ func (c *Compiler) validationOf(t reflect.Type) *validation {
 	p := &validation{calls: hasValidate(t), kind: t.Kind()}
 	c.validations[t] = p // before its parts, which may contain t
 	w, wraps := asWrapper(t)
+	u, isUnion := asUnion(t)
 	switch {
 	case wraps:
 		p.wraps, p.elem = true, c.validationOf(w.inner())
+	case isUnion:
+		p.cases = make(map[reflect.Type]*validation)
+		_, cases := u.cases()
+		for _, kase := range cases {
+			if inner := c.validationOf(kase.typ); inner != nil {
+				p.cases[kase.typ] = inner
+			}
+		}
 	case hasOwnForm(t):
 	case t.Kind() == reflect.Struct:
 		discard := &builder{compiler: c} // compiling t has reported its errors
@@ -151,6 +168,10 @@ func validates(t reflect.Type, visited map[reflect.Type]bool) bool {
 	}
 	if w, ok := asWrapper(t); ok {
 		return validates(w.inner(), visited)
+	}
+	if u, ok := asUnion(t); ok {
+		_, cases := u.cases()
+		return slices.ContainsFunc(cases, func(c Case) bool { return validates(c.typ, visited) })
 	}
 	switch {
 	case hasOwnForm(t):

@@ -54,12 +54,27 @@ func (r referrer) keyword(name string) error {
 		return r.reference()
 	case "const", "enum", "default", "example", "examples":
 		return r.data()
+	case "discriminator":
+		return r.discriminator()
 	case "properties", "patternProperties", "dependentSchemas", "$defs", "definitions":
 		if r.dec.PeekKind() == '{' {
 			return r.members(func(string) error { return r.schema() })
 		}
 	}
 	return r.schema()
+}
+
+// discriminator copies the object of OpenAPI that tells the cases of a oneOf apart, whose mapping refers to them.
+func (r referrer) discriminator() error {
+	if r.dec.PeekKind() != '{' {
+		return r.data()
+	}
+	return r.members(func(name string) error {
+		if name != "mapping" || r.dec.PeekKind() != '{' {
+			return r.data()
+		}
+		return r.members(func(string) error { return r.reference() })
+	})
 }
 
 func (r referrer) reference() error {

@@ -22,6 +22,10 @@ func TestOnlyReferencesAreRewritten(t *testing.T) {
 			`{"properties":{"$ref":{"type":"string"},"enum":{"$ref":"#/components/schemas/A"}}}`, []string{"A"}},
 		{`{"examples":[{"$ref":"#/schemas/A"}],"const":{"$ref":"#/schemas/A"},"default":{"$ref":"#/schemas/A"}}`,
 			`{"examples":[{"$ref":"#/schemas/A"}],"const":{"$ref":"#/schemas/A"},"default":{"$ref":"#/schemas/A"}}`, nil},
+		{`{"oneOf":[],"discriminator":{"propertyName":"#/schemas/A","mapping":{"$ref":"#/schemas/A","b":"B","c":7}}}`,
+			`{"oneOf":[],"discriminator":{"propertyName":"#/schemas/A","mapping":{"$ref":"#/components/schemas/A","b":"B","c":7}}}`, []string{"A"}},
+		{`{"discriminator":"kind","properties":{"discriminator":{"$ref":"#/schemas/A"},"mapping":{"mapping":"#/schemas/B"}}}`,
+			`{"discriminator":"kind","properties":{"discriminator":{"$ref":"#/components/schemas/A"},"mapping":{"mapping":"#/schemas/B"}}}`, []string{"A"}},
 		{`{"$ref":7,"description":"#/schemas/A"}`, `{"$ref":7,"description":"#/schemas/A"}`, nil},
 	} {
 		var found []string

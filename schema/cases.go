@@ -1,0 +1,193 @@
+package schema
+
+import (
+	"bytes"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// unionNode is the schema of a Union.
+type unionNode struct {
+	typ           reflect.Type // the Union
+	face          reflect.Type // the interface of its values
+	discriminator string
+	cases         []unionCase
+	decoders      *decoders
+}
+
+type unionCase struct {
+	Case
+	object *objectNode
+}
+
+// union compiles the cases and reports everything that is wrong with them.
+func (b *builder) union(t reflect.Type, u union, where string) node {
+	discriminator, cases := u.cases()
+	n := &unionNode{typ: t, face: u.slot().Type(), discriminator: discriminator, decoders: &b.compiler.decoders}
+	if discriminator == "" || !utf8.ValidString(discriminator) {
+		b.fail(where, "the discriminator of %s has no name", t)
+	}
+	if n.face.Kind() != reflect.Interface {
+		b.fail(where, "%s: the values of a union have an interface in common, and %s is none", t, n.face)
+		return &opaqueNode{}
+	}
+	if len(cases) == 0 {
+		b.fail(where, "%s has no cases", t)
+	}
+	names, types := make(map[string]bool), make(map[reflect.Type]bool)
+	for _, c := range cases {
+		switch {
+		case c.typ == nil:
+			b.fail(where, "%s: a case is empty; cases are made with CaseOf", t)
+			continue
+		case c.name == "" || !utf8.ValidString(c.name):
+			b.fail(where, "%s: the case %s has no name", t, c.typ)
+		case names[c.name]:
+			b.fail(where, "%s has two cases called %q", t, c.name)
+		case types[c.typ]:
+			b.fail(where, "%s has two cases of type %s", t, c.typ)
+		}
+		names[c.name], types[c.typ] = true, true
+		switch {
+		case c.typ.Kind() != reflect.Struct || hasOwnForm(c.typ):
+			b.fail(where, "%s: the case %q is a %s, and a case is a struct that is an object in JSON", t, c.name, c.typ)
+			continue
+		case !c.typ.Implements(n.face):
+			b.fail(where, "%s: the case %q: %s does not implement %s", t, c.name, c.typ, n.face)
+			continue
+		}
+		if object, ok := b.object(c.typ, where).(*objectNode); ok {
+			n.cases = append(n.cases, unionCase{c, object})
+		}
+	}
+	b.later = append(b.later, func() { // the structs are complete now
+		for _, c := range n.cases {
+			if c.object.byName[discriminator] != nil {
+				b.fail(where, "%s: the case %q has a member %q, which is the discriminator", t, c.name, discriminator)
+			}
+		}
+	})
+	return n
+}
+
+func (n *unionNode) decode(d *decoder, v reflect.Value) error {
+	raw, err := d.read()
+	if err != nil {
+		return err
+	}
+	if raw.Kind() != '{' {
+		return d.mismatch(raw, "an object")
+	}
+	if err := d.admit(raw); err != nil {
+		return err
+	}
+	inner := n.decoders.get()
+	defer n.decoders.put(inner)
+	inner.open = d.open
+	inner.source = *bytes.NewBuffer(raw)
+	rest, value, err := split(&inner.json, n.discriminator)
+	if err != nil {
+		return err
+	}
+	c := n.pick(&d.report, value)
+	if c == nil {
+		return nil
+	}
+	inner.reset()
+	inner.source = *bytes.NewBuffer(rest)
+	object := reflect.New(c.typ).Elem()
+	if err := c.object.decode(inner, object); err != nil {
+		return err
+	}
+	d.report.adopt(inner.report.found)
+	v.Addr().Interface().(union).slot().Set(object)
+	return nil
+}
+
+// pick finds the case that the discriminator names, and reports when there is none.
+func (n *unionNode) pick(r *report, value jsontext.Value) *unionCase {
+	switch {
+	case value == nil:
+		r.addMember(n.discriminator, CodeRequired, "is required")
+		return nil
+	case value.Kind() != '"':
+		r.addMember(n.discriminator, CodeType, "must be "+wantString)
+		return nil
+	}
+	name := nameOf(value)
+	for i := range n.cases {
+		if n.cases[i].name == name {
+			return &n.cases[i]
+		}
+	}
+	r.addMember(n.discriminator, CodeEnum, "must be one of "+n.names())
+	return nil
+}
+
+func (n *unionNode) names() string {
+	names := make([]string, len(n.cases))
+	for i, c := range n.cases {
+		names[i] = c.name
+	}
+	return strings.Join(names, ", ")
+}
+
+// adopt records what was found in a part of the document that was read by itself, the one at the current place.
+func (r *report) adopt(found Violations) {
+	if len(found) == 0 {
+		return
+	}
+	base := r.pointer()
+	for _, v := range found {
+		if r.full() {
+			return
+		}
+		v.Pointer = base + v.Pointer
+		r.append(v)
+	}
+}
+
+func (n *unionNode) check(r *report, v reflect.Value) {
+	slot := unionOf(v).slot()
+	if slot.IsNil() {
+		r.add(CodeRequired, "must have a value")
+		return
+	}
+	for _, c := range n.cases {
+		if c.typ == slot.Elem().Type() {
+			c.object.check(r, slot.Elem())
+			return
+		}
+	}
+	r.add(CodeType, "must be one of %s", n.names())
+}
+
+// describe refers to the union by the name of its interface, and to its cases by both names: Payment, PaymentCard.
+func (n *unionNode) describe(d *Definitions) keywords {
+	if n.face.Name() == "" {
+		return n.body(d)
+	}
+	return d.define(definition{typ: n.typ}, typeName(n.face), n.face.PkgPath(), func() keywords { return n.body(d) })
+}
+
+func (n *unionNode) body(d *Definitions) keywords {
+	var choices []jsontext.Value
+	mapping := make(map[string]string, len(n.cases))
+	for _, c := range n.cases {
+		ref := d.define(definition{n.typ, c.name}, typeName(n.face)+capital(typeName(c.typ)), c.typ.PkgPath(), func() keywords {
+			return c.object.tagged(d, n.discriminator, c.name)
+		})
+		choices = append(choices, ref.render())
+		mapping[c.name] = d.names[definition{n.typ, c.name}]
+	}
+	for name, component := range mapping {
+		mapping[name] = schemas + component
+	}
+	return keywords{}.with("oneOf", choices).with("discriminator", struct {
+		PropertyName string            `json:"propertyName"`
+		Mapping      map[string]string `json:"mapping"`
+	}{n.discriminator, mapping})
+}
