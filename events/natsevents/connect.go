@@ -23,6 +23,7 @@ func options(cfg driver.Config) []nats.Option {
 		nats.Name("vade " + cfg.System),
 		nats.Timeout(connectTimeout),
 		nats.MaxReconnects(-1),
+		nats.IgnoreAuthErrorAbort(), // two refused logins would end that: a server may know its users again a moment later
 		nats.ReconnectWait(250 * time.Millisecond),
 		nats.ReconnectJitter(250*time.Millisecond, time.Second),
 		nats.PingInterval(20 * time.Second),
