@@ -29,7 +29,8 @@ type Hub struct {
 	scheme string
 
 	mu       sync.Mutex
-	declared map[string]driver.Topic
+	declared map[string]driver.Topic // by this process, at some time
+	gone     map[string]bool         // those of them that the broker seems to have lost
 }
 
 // TooLargeError says that an event is larger than the broker takes, less some room for what is added when it becomes a dead letter.
@@ -64,7 +65,9 @@ func connect(ctx context.Context, env *operation.Env) (*Hub, error) {
 	case err != nil:
 		return nil, fmt.Errorf("events: %w", err)
 	}
-	return &Hub{broker: broker, scheme: engine.URL.Scheme, declared: make(map[string]driver.Topic)}, nil
+	return &Hub{
+		broker: broker, scheme: engine.URL.Scheme, declared: make(map[string]driver.Topic), gone: make(map[string]bool),
+	}, nil
 }
 
 // Publish stores a message that [Producer.Encode] made, whatever its topic, and returns when the broker has it durably. An error
@@ -120,8 +123,9 @@ func (h *Hub) Close() error { return h.broker.Close() }
 func (h *Hub) declare(ctx context.Context, t driver.Topic) error {
 	h.mu.Lock()
 	_, known := h.declared[t.Name]
+	gone := h.gone[t.Name]
 	h.mu.Unlock()
-	if known {
+	if known && !gone {
 		return nil
 	}
 	if err := h.broker.Declare(ctx, t); err != nil {
@@ -130,12 +134,14 @@ func (h *Hub) declare(ctx context.Context, t driver.Topic) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.declared[t.Name] = t
+	delete(h.gone, t.Name)
 	return nil
 }
 
-// forget makes the next declare ask the broker again, because the topic seems to be gone.
+// forget makes the next declare ask the broker again, because the topic seems to be gone. That the topic is one of this process
+// stays known: the broker may not take a declaration right now, and whoever publishes next has to try again.
 func (h *Hub) forget(topic string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	delete(h.declared, topic)
+	h.gone[topic] = true
 }
