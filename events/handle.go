@@ -46,7 +46,7 @@ func (w *worker) run(ctx context.Context, m *driver.Message, meta Meta) error {
 		defer func() { result <- err }()
 		err = w.call(ctx, m, meta)
 	}()
-	late := time.NewTimer(w.timeout + w.overtime)
+	late := time.NewTimer(max(w.timeout, w.timeout+w.overtime)) // a timeout without end would turn negative
 	defer late.Stop()
 	room := w.behind
 	select {

@@ -2,7 +2,9 @@ package events_test
 
 import (
 	"context"
+	"math"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -104,4 +106,34 @@ func TestAHandlerThatEndsItsGoroutineHasFailed(t *testing.T) {
 	w := embedded(t, s)
 	publish(t, p, Order{ID: "a", Seats: 1}, Order{ID: "b", Seats: 1})
 	letters(t, w, "orders.placed", "bookings", 2)
+}
+
+func TestATimeoutWithoutEndIsNone(t *testing.T) {
+	t.Parallel()
+	s := newService("bookings")
+	topic := ordersPlaced()
+	p := events.Publisher(s, topic)
+	begun, release, ended := make(chan bool, 10), make(chan bool), make(chan error, 1)
+	events.Subscribe(s, topic, func(ctx context.Context, _ Order) error {
+		begun <- true
+		<-release
+		ended <- ctx.Err()
+		return nil
+	}, events.Timeout(math.MaxInt64), events.Backoff(time.Millisecond, time.Millisecond))
+	w := embedded(t, s)
+	publish(t, p, Order{ID: "a", Seats: 1})
+	receive(t, begun)
+	select {
+	case <-begun:
+		t.Error("the handler was left behind")
+	case <-time.After(100 * time.Millisecond):
+	}
+	close(release)
+	if err := receive(t, ended); err != nil {
+		t.Errorf("the handler saw %v", err)
+	}
+	w.stop()
+	if strings.Contains(w.log.String(), "retrying") {
+		t.Errorf("the log says: %s", w.log)
+	}
 }
