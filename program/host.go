@@ -35,7 +35,7 @@ type host struct {
 	log       *slog.Logger
 	health    *lifecycle.Health
 	group     *lifecycle.Group
-	opened    []io.Closer // before the start, to be closed when it does not come to that
+	opened    []io.Closer // before the start, to be closed when that does not come to its end
 	began     time.Time
 }
 
@@ -92,7 +92,8 @@ func (h *host) listen(address, setting string) (*httpserver.Server, error) {
 	return s, nil
 }
 
-// abort closes what was opened before a start that will not come, last first, and returns err and whatever else went wrong.
+// abort closes what was opened before a start that does not come to its end, last first, and returns err and whatever else went
+// wrong. What the group has closed already is closed once.
 func (h *host) abort(err error) error {
 	errs := []error{err}
 	for _, c := range slices.Backward(h.opened) {
@@ -295,10 +296,10 @@ func (h *host) run(ctx context.Context, ready func()) error {
 			}
 		},
 	})
-	if err = errors.Join(err, h.flush()); h.health.Started() {
-		err = failed(err)
+	if !h.health.Started() {
+		return h.abort(err) // the group stops only what it came to start
 	}
-	return err
+	return failed(errors.Join(err, h.flush()))
 }
 
 func (h *host) flush() error {

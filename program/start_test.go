@@ -3,6 +3,7 @@ package program_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -119,5 +120,37 @@ func TestSeveralServicesOnOneAddressKnowTheirMethods(t *testing.T) {
 	signals <- os.Interrupt
 	if code := <-ended; code != program.ExitDone {
 		t.Errorf("exit code %d", code)
+	}
+}
+
+func TestAStartThatDoesNotComeToItsEndLeavesNothingOpen(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		start   error
+		gateway string
+		early   []os.Signal
+		times   int
+		code    int
+	}{
+		"something does not start":        {errors.New("no table"), freeAddress(t), nil, 2, program.ExitMisused},
+		"a signal comes before the start": {nil, "127.0.0.1:0", []os.Signal{os.Interrupt}, 20, program.ExitDone}, // or after it, at times
+	} {
+		svc := vade.NewService("slow")
+		api.Get(svc, "/hello/{name}", hello, auth.Public())
+		vade.OnStart(svc, "lay the table", func(context.Context) error { return tt.start })
+		system := vade.NewSystem("house", svc)
+		environ := []string{"VADE_DATA=" + t.TempDir(), "VADE_GATEWAY=" + tt.gateway, "VADE_CONSOLE=127.0.0.1:0"}
+		for range tt.times {
+			signals := make(chan os.Signal, 1)
+			for _, s := range tt.early {
+				signals <- s
+			}
+			var errs bytes.Buffer
+			code := program.Run(t.Context(), system, nil, program.IO{Environ: environ, Stdout: io.Discard, Stderr: &errs, Signals: signals})
+			if code != tt.code || strings.Contains(errs.String(), "in use") || strings.Contains(errs.String(), "open in another instance") {
+				t.Errorf("%s: exit code %d: %s", name, code, errs.String())
+				break
+			}
+		}
 	}
 }
