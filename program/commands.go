@@ -117,7 +117,9 @@ func (p *program) askHealth(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	res, err := http.DefaultClient.Do(req)
+	// A proxy of the environment is for the world outside, and would be asked even for 0.0.0.0.
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	res, err := client.Do(req)
 	if err != nil {
 		return fmt.Errorf("not reachable: %w", err)
 	}
