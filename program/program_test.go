@@ -69,6 +69,7 @@ func TestExitCodesTellMisuseFromFailure(t *testing.T) {
 		{"unknown key in --set", house(), nil, []string{"--set", "gatewai=x", "up"}, program.ExitMisused, "did you mean gateway?"},
 		{"neither dev nor prod", house(), []string{"VADE_ENV=staging"}, []string{"up"}, program.ExitMisused, "staging"},
 		{"not an address", house(), []string{"VADE_UPSTREAMS=a=b"}, []string{"up"}, program.ExitMisused, "a=b"},
+		{"no address at all", house(), []string{"VADE_UPSTREAMS=a="}, []string{"up"}, program.ExitMisused, "upstreams: a= is not"},
 		{"undecided operation", vade.NewSystem("house", undecided), nil, []string{"up"}, program.ExitMisused, "program_test.go:"},
 		{"path without a field", vade.NewSystem("house", lost), nil, []string{"up"}, program.ExitMisused, "{nobody} has no field"},
 		{"no driver linked", vade.NewSystem("house", stored), []string{data, "VADE_GATEWAY=127.0.0.1:0", "VADE_CONSOLE=127.0.0.1:0"}, []string{"up"}, program.ExitMisused, "store/sqlitestore"},
@@ -144,6 +145,18 @@ func TestThePasswordOfAnEngineIsNotPrinted(t *testing.T) {
 	out, errs, code := run(t, house(), []string{"VADE_EVENTS=nats://ada:hush@10.0.0.1:4222"}, "config")
 	if code != 0 || strings.Contains(out+errs, "hush") || !strings.Contains(out, "10.0.0.1:4222") {
 		t.Errorf("exit code %d: %s %s", code, out, errs)
+	}
+}
+
+func TestThePasswordOfAnUpstreamIsNotPrinted(t *testing.T) {
+	t.Parallel()
+	for address, code := range map[string]int{
+		"http://ada:hush@10.0.0.1:8090": program.ExitDone, "ftp://ada:hush@10.0.0.1:8090": program.ExitMisused, "http://ada:hush@10.0.0.1:x": program.ExitMisused,
+	} {
+		out, errs, got := run(t, house(), []string{"VADE_UPSTREAMS=flights=" + address}, "config")
+		if got != code || strings.Contains(out+errs, "hush") || code == program.ExitDone && !strings.Contains(out, "10.0.0.1:8090") {
+			t.Errorf("%s: exit code %d: %s %s", address, got, out, errs)
+		}
 	}
 }
 

@@ -20,15 +20,15 @@ import (
 // Settings are the settings that every program has. Each is a key in vade.yaml, a variable VADE_… in the environment and
 // --set key=value on the command line; the last of these wins.
 type Settings struct {
-	Env     string            `doc:"dev, or prod, which turns every development aid off"`
-	Data    string            `doc:"folder of everything that is kept on this machine"`
-	Gateway string            `doc:"address on which the gateway listens"`
-	Console string            `doc:"address for operators: health, metrics, manifest"`
-	Listen  string            `doc:"address on which the role serve listens"`
-	Store   *url.URL          `doc:"URL of the store's engine"`
-	Events  *url.URL          `doc:"URL of the broker"`
-	Peers   map[string]string `config:"upstreams" doc:"addresses of services that run elsewhere: flights=http://10.0.0.7:8090,…"`
-	Grace   time.Duration     `doc:"how long a stop may take to finish what is in flight"`
+	Env     string              `doc:"dev, or prod, which turns every development aid off"`
+	Data    string              `doc:"folder of everything that is kept on this machine"`
+	Gateway string              `doc:"address on which the gateway listens"`
+	Console string              `doc:"address for operators: health, metrics, manifest"`
+	Listen  string              `doc:"address on which the role serve listens"`
+	Store   *url.URL            `doc:"URL of the store's engine"`
+	Events  *url.URL            `doc:"URL of the broker"`
+	Peers   map[string]*url.URL `config:"upstreams" doc:"addresses of services that run elsewhere: flights=http://10.0.0.7:8090,…"`
+	Grace   time.Duration       `doc:"how long a stop may take to finish what is in flight"`
 	Auth    AuthSettings
 	CORS    CORSSettings
 	Proxies []netip.Prefix `config:"trusted_proxies" doc:"networks of proxies whose X-Forwarded-For is believed"`
@@ -127,14 +127,16 @@ func (s *Settings) remoteKeys() bool {
 
 func (s *Settings) dev() bool { return s.Env == "dev" }
 
-// peers parses the addresses of services that run elsewhere.
+// peers are the addresses of services that run elsewhere.
 func (s *Settings) peers() (map[string]*url.URL, error) {
 	out := make(map[string]*url.URL, len(s.Peers))
 	var errs []error
-	for name, text := range s.Peers {
-		u, err := url.Parse(text)
-		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-			errs = append(errs, fmt.Errorf("upstreams: %s=%s is not an http address", name, text))
+	for name, u := range s.Peers {
+		if u == nil { // nothing was said
+			u = new(url.URL)
+		}
+		if u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+			errs = append(errs, fmt.Errorf("upstreams: %s=%s is not an http address", name, config.Redacted(u)))
 			continue
 		}
 		out[name] = u
