@@ -55,9 +55,9 @@ type Broker interface {
 	// delivers it. The driver does not change the message and keeps no reference to it. Messages that one goroutine
 	// publishes to one topic are stored in that order.
 	//
-	// An error means that it is unknown whether the message was stored, unless it wraps [ErrClosed], a [*TooLargeError], or
-	// [ErrGone] because the broker does not know the topic. The driver may retry only what cannot store twice, given
-	// Capabilities.Dedupe. Cancelling ctx ends the wait.
+	// An error means that it is unknown whether the message was stored, unless it wraps a [*TooLargeError], or [ErrGone] because
+	// the broker does not know the topic. A Close that comes while Publish waits for the broker's answer leaves it unknown, too. The
+	// driver may retry only what cannot store twice, given Capabilities.Dedupe. Cancelling ctx ends the wait.
 	Publish(ctx context.Context, m *Message) error
 	// Subscribe joins a durable group on a declared topic, creating the group if needed, and starts to receive. Ctx covers
 	// the call only, not the consumer.
