@@ -178,7 +178,7 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("X-Request-Id", id)
 	ctx := telemetry.WithRequestID(telemetry.Extract(r.Context(), r.Header), id)
-	if e.binder.body != nil {
+	if e.binder.body != nil || e.binder.form {
 		defer timedbody.Limit(w, r, e.timeout+slack)()
 	}
 	c := &operation.Call{

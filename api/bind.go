@@ -11,13 +11,14 @@ import (
 	"reflect"
 	"strings"
 
-	"github.com/vade-go/vade/manifest"
+	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/problem"
 	"github.com/vade-go/vade/schema"
 )
 
 // bind fills the input from a request. All violations of all parts come back in one problem.
-func (b *binder) bind(r *http.Request, in reflect.Value, op *manifest.Operation) error {
+func (b *binder) bind(c *operation.Call) error {
+	r, in, op := c.Request, c.In, c.Operation
 	var q query
 	if b.hasQuery || op.StrictQuery {
 		var err error
@@ -25,14 +26,25 @@ func (b *binder) bind(r *http.Request, in reflect.Value, op *manifest.Operation)
 			return fmt.Errorf("%w: query: %w", problem.Malformed().WithDetail("The query string is not well formed."), err)
 		}
 	}
+	var f *form
+	if b.form {
+		var err error
+		if f, err = b.readForm(c); err != nil {
+			return err
+		}
+	}
 	var all []problem.Violation
 	for i := range b.params {
 		p := &b.params[i]
-		if p.schema.Keyed() {
+		switch {
+		case p.files:
+			all = p.bindFiles(all, f, in.FieldByIndex(p.index))
+			continue
+		case p.schema.Keyed():
 			all = p.bindKeyed(all, q, in.FieldByIndex(p.index))
 			continue
 		}
-		values := p.values(r, q)
+		values := p.values(r, q, f)
 		switch {
 		case values != nil:
 			all = p.collect(all, p.schema.DecodeText(values, in.FieldByIndex(p.index)))
@@ -46,6 +58,9 @@ func (b *binder) bind(r *http.Request, in reflect.Value, op *manifest.Operation)
 	}
 	if op.StrictQuery {
 		all = append(all, b.strangers(q)...)
+	}
+	if f != nil {
+		all = append(all, b.formStrangers(f)...)
 	}
 	if b.body != nil {
 		violations, err := b.body.bind(r, in, op.MaxBody)
@@ -95,8 +110,8 @@ func (f *bodyField) absent() []problem.Violation {
 // checkMediaType accepts JSON and types built on it. A body without a type is refused too: browsers send such bodies across
 // origins without asking first. A compressed body is not taken for what it is not.
 func checkMediaType(header http.Header) error {
-	if coding := strings.Join(header["Content-Encoding"], ","); coding != "" && !strings.EqualFold(coding, "identity") {
-		return problem.UnsupportedMediaType().WithDetail("The body must come without a content coding.")
+	if coded(header) {
+		return errCoded()
 	}
 	if header.Get("Content-Type") == "application/json" { // what nearly all clients send
 		return nil
@@ -108,6 +123,20 @@ func checkMediaType(header http.Header) error {
 		return problem.UnsupportedMediaType().WithDetail("The body must be application/json in UTF-8.")
 	}
 	return nil
+}
+
+// coded reports whether the body is compressed or otherwise coded.
+func coded(header http.Header) bool {
+	coding := strings.Join(header["Content-Encoding"], ",")
+	return coding != "" && !strings.EqualFold(coding, "identity")
+}
+
+func errCoded() error {
+	return problem.UnsupportedMediaType().WithDetail("The body must come without a content coding.")
+}
+
+func errLateBody() error {
+	return problem.RequestTimeout().WithDetail("The body took too long to arrive.")
 }
 
 // firstRead is the most memory, in bytes, that a client gets for the mere promise of a body.
@@ -132,7 +161,7 @@ func readBody(r *http.Request, limit int64) ([]byte, error) {
 				return nil, tooLarge(limit)
 			}
 			if errors.Is(err, os.ErrDeadlineExceeded) {
-				return nil, problem.RequestTimeout().WithDetail("The body took too long to arrive.")
+				return nil, errLateBody()
 			}
 			return nil, fmt.Errorf("%w: body: %w", problem.Malformed().WithDetail("The body ended early."), err)
 		}

@@ -21,6 +21,8 @@ type binder struct {
 	body     *bodyField // nil: takes no body
 	inputs   *operation.Inputs
 	hasQuery bool
+	form     bool // the body is a form
+	files    bool // with files
 }
 
 // bodyField is the part of the input that the body fills: a field, or with an empty index the whole input.
@@ -30,7 +32,7 @@ type bodyField struct {
 	required bool
 }
 
-var transportTags = [...]string{inPath, inQuery, inHeader, inCookie}
+var transportTags = [...]string{inPath, inQuery, inHeader, inCookie, inForm}
 
 // newBinder compiles the input type t of an operation, reporting every mistake at once.
 func newBinder(c *schema.Compiler, t reflect.Type, method, path string) (*binder, error) {
@@ -98,6 +100,10 @@ func (b *binder) envelope(c *schema.Compiler, method string) error {
 		in, name := transportTag(f)
 		switch {
 		case in != "":
+			if in == inForm && !takesBody(method) {
+				errs = append(errs, fmt.Errorf("input %s: field %s: a %s takes no form", b.in, f.Name, method))
+				continue
+			}
 			errs = append(errs, b.addParam(c, f, in, name))
 		case operation.IsDependency(f.Type):
 		case f.Name == "Body":
@@ -118,6 +124,9 @@ func (b *binder) envelope(c *schema.Compiler, method string) error {
 			errs = append(errs, fmt.Errorf("input %s: field %s has no path, query, header or cookie tag and is not a dependency; "+
 				"what belongs to the body goes into the field Body", b.in, f.Name))
 		}
+	}
+	if b.form && b.body != nil {
+		errs = append(errs, fmt.Errorf("input %s: the body is a form or JSON: take the field Body or the tags form away", b.in))
 	}
 	return errors.Join(errs...)
 }
@@ -153,9 +162,12 @@ func (b *binder) addParam(c *schema.Compiler, f reflect.StructField, in, name st
 	}
 	// A list or a map that is not there is empty; minItems and minProperties say otherwise.
 	optional := s.Optional() || f.Type.Kind() == reflect.Slice || s.Keyed()
+	files := holdsFiles(f.Type)
 	b.hasQuery = b.hasQuery || in == inQuery
+	b.form = b.form || in == inForm
+	b.files = b.files || files
 	b.params = append(b.params, param{
-		in: in, name: name, doc: f.Tag.Get("doc"), index: f.Index, schema: s, required: in == inPath || !optional,
+		in: in, name: name, doc: f.Tag.Get("doc"), index: f.Index, schema: s, required: in == inPath || !optional, files: files,
 	})
 	return nil
 }
@@ -219,8 +231,13 @@ func (b *binder) steps(op *manifest.Operation) []operation.Step {
 	if op.StrictQuery {
 		detail = append(detail, "no others in the query")
 	}
-	if b.body != nil {
+	switch {
+	case b.body != nil:
 		detail = append(detail, "JSON body")
+	case b.files:
+		detail = append(detail, "form with files")
+	case b.form:
+		detail = append(detail, "form")
 	}
 	return []operation.Step{
 		{Stage: operation.StageBind, Detail: strings.Join(detail, ", "), Wrap: func(next operation.Handler) operation.Handler {
@@ -230,7 +247,7 @@ func (b *binder) steps(op *manifest.Operation) []operation.Step {
 					c.Status, _, _, _ = represent(c.Out)
 					return err
 				}
-				if err := b.bind(c.Request, c.In, c.Operation); err != nil {
+				if err := b.bind(c); err != nil {
 					return err
 				}
 				if err := next(ctx, c); err != nil {

@@ -65,6 +65,8 @@ func checkField(f reflect.StructField, in, name string) error {
 		return fmt.Errorf("the tag %s names nothing", in)
 	case (in == inHeader || in == inCookie) && !isToken(name):
 		return fmt.Errorf("%q is no name of a %s (RFC 9110, section 5.6.2)", name, in)
+	case in == inForm && strings.ContainsFunc(name, func(c rune) bool { return c < ' ' || c == 0x7f || c == '"' || c == '\\' }):
+		return fmt.Errorf("%q: the name of a field of a form has no control characters, quotation marks and backslashes", name)
 	case in == inHeader && ofConnection(name):
 		return fmt.Errorf("the header %s belongs to the connection and never reaches an input", name)
 	}
@@ -74,6 +76,7 @@ func checkField(f reflect.StructField, in, name string) error {
 // checkParam reports a type that a parameter cannot have.
 func checkParam(t reflect.Type, in string, s *schema.Schema) error {
 	switch {
+	case holdsFiles(t) && in == inForm:
 	case s.Keyed() && in == inQuery:
 		if elem := t.Elem(); elem.Kind() == reflect.Pointer || isNull(elem) {
 			return fmt.Errorf("%s: a value in a query is never null", t)

@@ -131,6 +131,8 @@ func thingService(entered chan struct{}) *service {
 		value, _ := ctx.Value(valueKey{}).(string)
 		return surroundings{Token: auth.TokenFromContext(ctx), Value: value, RequestID: telemetry.RequestID(ctx)}, nil
 	})
+	api.Serve(s, sendForm, func(_ context.Context, in signUp) (signUp, error) { return in, nil })
+	api.Serve(s, sendFile, arrived)
 	api.Serve(s, dropThing, func(context.Context, dropping) (api.None, error) { return api.None{}, nil })
 	return s
 }

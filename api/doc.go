@@ -17,7 +17,7 @@
 //
 // # Inputs
 //
-// A struct without transport tags is the JSON body. Otherwise fields are filled by their tag, path, query, header or cookie;
+// A struct without transport tags is the JSON body. Otherwise fields are filled by their tag, path, query, header, cookie or form;
 // the field Body takes the body; fields of type auth.Principal and of types that implement operation.Dependency resolve
 // themselves. Embedded structs count as if their fields stood in the outer one. [None], as any struct without fields, takes nothing.
 //
@@ -27,6 +27,10 @@
 // Query parameters that an operation does not have are ignored, unless [StrictQuery] refuses them. Constraints are JSON Schema keywords as tags; see package schema. An input or
 // a part of it may have a method Validate(context.Context) error for rules that tags cannot say; it may return [Violations],
 // whose pointers begin with the name of the parameter or of the member of the body.
+//
+// Fields with the tag form make the body a form, as browsers send it: URL-encoded, or multipart, as it must be when one of the fields
+// is a [File]. The items of a list are given by repetition. Files up to 1 MiB are kept in memory, the rest waits on disk until the answer
+// is made; [MaxBody] limits the form as a whole.
 //
 // A value that is one of several things is a [Union]: an interface, the structs that implement it, and the member of the JSON object
 // that tells them apart. A switch over its type reads it, and the document describes it as oneOf with a discriminator.

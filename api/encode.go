@@ -22,6 +22,10 @@ func (c *codec) request(ctx context.Context, base *url.URL, in reflect.Value) (*
 	var unfit []problem.Violation
 	for i := range c.binder.params {
 		p := &c.binder.params[i]
+		if p.in == inForm {
+			unfit = append(unfit, p.unfitting(in)...)
+			continue
+		}
 		if p.schema.Keyed() {
 			named, wrong := p.pairs(in)
 			unfit = append(unfit, wrong...)
@@ -72,6 +76,9 @@ func (c *codec) request(ctx context.Context, base *url.URL, in reflect.Value) (*
 // body returns the body of the request, or nil when there is none: the operation takes none, or it is an optional one that is
 // absent.
 func (c *codec) body(in reflect.Value, header http.Header) (io.Reader, error) {
+	if c.binder.form {
+		return c.binder.encodeForm(in, header)
+	}
 	f := c.binder.body
 	if f == nil {
 		return nil, nil

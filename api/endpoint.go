@@ -88,6 +88,9 @@ func (e *endpoint) id() string {
 func (e *endpoint) describeInput(d *operation.Description) {
 	e.binder.inputs.DescribeOperation(e.op)
 	for _, p := range e.binder.params {
+		if p.in == inForm {
+			continue
+		}
 		described := manifest.Parameter{
 			In: p.in, Name: p.name, Required: p.required, Doc: p.doc, Schema: json.RawMessage(p.schema.JSON(d.Definitions)),
 		}
@@ -96,7 +99,11 @@ func (e *endpoint) describeInput(d *operation.Description) {
 		}
 		e.op.Parameters = append(e.op.Parameters, described)
 	}
-	if e.binder.body == nil {
+	switch {
+	case e.binder.form:
+		e.op.Body = e.binder.describeForm(d)
+		return
+	case e.binder.body == nil:
 		e.op.MaxBody = 0
 		return
 	}

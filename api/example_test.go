@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/vade-go/vade"
@@ -64,7 +65,7 @@ func Example_undecided() {
 	_, err := vade.NewSystem("town", svc).Manifest()
 	fmt.Println(err)
 	// Output:
-	// github.com/vade-go/vade/api_test/example_test.go:62: GET /books/{isbn}: nothing says who may call this operation: add auth.Require(...) to the operation or its group, or auth.Public()
+	// github.com/vade-go/vade/api_test/example_test.go:63: GET /books/{isbn}: nothing says who may call this operation: add auth.Require(...) to the operation or its group, or auth.Public()
 }
 
 type SearchBooks struct {
@@ -93,4 +94,39 @@ func ExampleStrictQuery() {
 	// Output:
 	// filter deepObject true
 	// 1 parameter, no others in the query
+}
+
+type AddCover struct {
+	ISBN  string   `path:"isbn"`
+	Title string   `form:"title" minLength:"1"`
+	Photo api.File `form:"photo"`
+}
+
+func addCover(_ context.Context, in AddCover) (string, error) {
+	content, err := in.Photo.Open()
+	if err != nil {
+		return "", err
+	}
+	defer content.Close()
+	data, err := io.ReadAll(content)
+	return fmt.Sprintf("%s: %s, %s, %q", in.ISBN, in.Title, in.Photo.ContentType, data), err
+}
+
+func ExampleFile() {
+	svc := vade.NewService("library")
+	api.Put(svc, "/books/{isbn}/cover", addCover, auth.Public(), api.MaxBody(10<<20))
+	m, err := vade.NewSystem("town", svc).Manifest()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(m.Services[0].Operations[0].Body.MediaType)
+
+	// In a unit test, and in a typed call, a file is made of bytes.
+	fmt.Println(addCover(context.Background(), AddCover{
+		ISBN: "9780134190440", Title: "Front", Photo: api.FileOf("front.png", "image/png", []byte("PNG")),
+	}))
+	// Output:
+	// multipart/form-data
+	// 9780134190440: Front, image/png, "PNG" <nil>
 }

@@ -77,6 +77,9 @@ func (p *param) pairs(in reflect.Value) (map[string][]string, []problem.Violatio
 
 // unfitting says what of the parameter no request can carry.
 func (p *param) unfitting(in reflect.Value) []problem.Violation {
+	if p.files {
+		return p.unfitFiles(in)
+	}
 	if p.schema.Keyed() {
 		_, unfit := p.pairs(in)
 		return unfit

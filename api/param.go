@@ -17,19 +17,23 @@ const (
 	inQuery  = "query"
 	inHeader = "header"
 	inCookie = "cookie"
+	inForm   = "form" // of the body
 )
 
-// param is a field that a part of the request other than the body fills.
+// param is a field that a named part of the request fills.
 type param struct {
 	in, name, doc string
 	index         []int
 	schema        *schema.Schema
 	required      bool
+	files         bool // is filled by files
 }
 
 // values returns what a request holds for the parameter; nil means that it is absent.
-func (p *param) values(r *http.Request, q query) []string {
+func (p *param) values(r *http.Request, q query, f *form) []string {
 	switch p.in {
+	case inForm:
+		return f.texts(p.name)
 	case inPath:
 		return []string{r.PathValue(p.name)}
 	case inQuery:
@@ -78,6 +82,9 @@ func (p *param) texts(in reflect.Value) ([]string, []problem.Violation) {
 	}
 	if p.in == inQuery && p.schema.Repeatable() && len(values) == 1 && values[0] == "" {
 		message = "must not be one empty text, which reads as an empty list"
+	}
+	if p.in == inForm && p.schema.Optional() && values != nil && len(values) == 0 {
+		message = "must not be an empty list, which reads as none at all"
 	}
 	if message != "" {
 		return nil, []problem.Violation{{In: p.in, Name: p.name, Code: schema.CodeFormat, Message: message}}

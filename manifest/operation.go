@@ -72,6 +72,7 @@ type Parameter struct {
 // Content is a typed body.
 type Content struct {
 	MediaType string          `json:"media_type"`
+	Also      []string        `json:"also,omitempty"`     // further media types of the same schema
 	Optional  bool            `json:"optional,omitempty"` // a request may leave it out
 	Schema    json.RawMessage `json:"schema,omitempty"`
 }

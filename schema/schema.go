@@ -58,6 +58,16 @@ func (s *Schema) Repeatable() bool {
 	return ok && t.repeatable()
 }
 
+// IsList reports whether the type is a slice or an array, or an [Opt] or [Null] of one.
+func (s *Schema) IsList() bool {
+	n := s.node
+	if o, ok := n.(*optionalNode); ok {
+		n = o.elem
+	}
+	_, ok := n.(*listNode)
+	return ok
+}
+
 // Type returns the Go type that the schema was compiled from.
 func (s *Schema) Type() reflect.Type { return s.typ }
 

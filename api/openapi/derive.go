@@ -168,5 +168,9 @@ func (d *deriver) content(where string, c *manifest.Content) map[string]mediaTyp
 	if len(c.Schema) > 0 {
 		m.Schema = d.schema(where, c.Schema)
 	}
-	return map[string]mediaType{c.MediaType: m}
+	content := map[string]mediaType{c.MediaType: m}
+	for _, also := range c.Also {
+		content[also] = m
+	}
+	return content
 }

@@ -97,6 +97,14 @@ func everything() *manifest.System {
 			Responses: []manifest.Response{{Status: 200, Content: jsonOf(`{"$ref":"#/schemas/Booking"}`)}}, Problems: []manifest.Problem{gone},
 		},
 		{
+			ID: "bookings.note", Method: "PUT", Path: "/bookings/{id}", Security: reader, Timeout: "30s", MaxBody: 1 << 20, Parameters: []manifest.Parameter{id},
+			Body: &manifest.Content{
+				MediaType: "application/x-www-form-urlencoded", Also: []string{"multipart/form-data"},
+				Schema: raw(`{"type":"object","properties":{"note":{"type":"string"}},"required":["note"],"additionalProperties":false}`),
+			},
+			Responses: []manifest.Response{{Status: 204}},
+		},
+		{
 			ID: "bookings.cancel", Method: "DELETE", Path: "/bookings/{ref}", Security: reader, Timeout: "30s", Deprecated: true,
 			Parameters: []manifest.Parameter{ref}, Responses: []manifest.Response{{Status: 204}},
 		},
