@@ -70,7 +70,11 @@ func (a *App) route(e *endpoint) (err error) {
 			err = &DeclarationError{Source: e.source, Operation: e.key(), Err: fmt.Errorf("%w: %s", ErrPath, reason)}
 		}
 	}()
-	a.mux.Handle(e.op.Pattern(), e)
+	h, err := e.handler()
+	if err != nil {
+		return &DeclarationError{Source: e.source, Operation: e.key(), Err: err}
+	}
+	a.mux.Handle(e.op.Pattern(), h)
 	a.byKey[e.key()] = e
 	return nil
 }

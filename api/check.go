@@ -43,6 +43,9 @@ func (e *endpoint) checkPolicies() error {
 		if v, ok := o.(interface{ Validate() error }); ok {
 			errs = append(errs, v.Validate())
 		}
+		if i, ok := o.(*interceptor); ok {
+			errs = append(errs, i.fits(e.in, e.out))
+		}
 	}
 	if e.op.MaxBody < 0 {
 		errs = append(errs, fmt.Errorf("api.MaxBody(%d): a body has at least no bytes", e.op.MaxBody))

@@ -56,6 +56,12 @@
 // An operation that says neither auth.Require nor auth.Public does not start. The caller is identified and authorised before
 // its body is read.
 //
+// # Around handlers
+//
+// An [Intercept] sees the typed input and output of an operation, whatever the placement; [InterceptAll] those of any. A [Middleware] is
+// plain net/http around everything, for requests only. Both are options of a group or an operation, stand in its plan with the
+// place of their declaration, and apply the outer group's first.
+//
 // # Contracts
 //
 // [Define] makes an operation a value that both sides share: [Serve] answers it, Call performs it. In one process a call is a

@@ -150,8 +150,11 @@ func (e *endpoint) steps(env *operation.Env, work *telemetry.Work) ([]operation.
 	steps = append(steps, e.binder.steps(e.op)...)
 	steps = append(steps, e.binder.inputs.Step()...)
 	for _, o := range e.options {
-		if s, ok := o.(operation.Stepper); ok {
-			steps = append(steps, s.Steps(e.op)...)
+		switch o := o.(type) {
+		case *interceptor:
+			steps = append(steps, o.step(e.out))
+		case operation.Stepper:
+			steps = append(steps, o.Steps(e.op)...)
 		}
 	}
 	return append(steps, operation.Step{Stage: operation.StageHandler, Detail: e.op.ID, Origin: e.source}), nil

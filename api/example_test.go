@@ -130,3 +130,33 @@ func ExampleFile() {
 	// multipart/form-data
 	// 9780134190440: Front, image/png, "PNG" <nil>
 }
+
+func ExampleIntercept() {
+	svc := vade.NewService("library")
+	hide := func(ctx context.Context, in *FindBook, next func(context.Context) (Book, error)) (Book, error) {
+		book, err := next(ctx)
+		if in.User.Subject == "" {
+			book.Title = "?"
+		}
+		return book, err
+	}
+	noStore := func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Cache-Control", "no-store")
+			next.ServeHTTP(w, r)
+		})
+	}
+	books := api.Group(svc, "/books", auth.Public(), api.Middleware(noStore))
+	api.Get(books, "/{isbn}", findBook, api.Intercept(hide), api.Fails(ErrUnknownBook))
+
+	m, err := vade.NewSystem("town", svc).Manifest()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, step := range m.Services[0].Operations[0].Plan {
+		fmt.Print(step.Stage, " ")
+	}
+	// Output:
+	// middleware recover trace deadline bind validate dependencies intercept handler
+}

@@ -14,7 +14,8 @@ type Stage int
 
 // The stages, outermost first.
 const (
-	StageRecover Stage = iota
+	StageMiddleware Stage = iota // plain HTTP, around the plan
+	StageRecover
 	StageTrace
 	StageDeadline
 	StageShed
@@ -27,12 +28,13 @@ const (
 	StageBind
 	StageValidate
 	StageDependencies
+	StageIntercept
 	StageHandler
 )
 
 var stageNames = [...]string{
-	"recover", "trace", "deadline", "shed", "address-limit", "authenticate", "authorise", "subject-limit", "idempotency",
-	"cache", "bind", "validate", "dependencies", "handler",
+	"middleware", "recover", "trace", "deadline", "shed", "address-limit", "authenticate", "authorise", "subject-limit", "idempotency",
+	"cache", "bind", "validate", "dependencies", "intercept", "handler",
 }
 
 // String returns the name that explain and the manifest use.
