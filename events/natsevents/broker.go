@@ -8,6 +8,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -33,26 +34,33 @@ const (
 type broker struct {
 	cfg      driver.Config
 	settings settings
-	nc       *nats.Conn
-	js       jetstream.JetStream
+	dial     func(context.Context) (*nats.Conn, error)
+	current  atomic.Pointer[link]
 	server   *embedded     // nil: not in this process
-	max      int           // of the size of a message; servers of one cluster agree on it
 	down     chan struct{} // the connection was closed on this side
+
+	life    context.Context // ends with Close
+	cancel  context.CancelFunc
+	redials sync.WaitGroup
 
 	mu        sync.Mutex
 	closed    bool
 	consumers map[*consumer]struct{}
 }
 
-// newBroker checks that JetStream is there. It owns nc and srv and closes them when it fails.
-func newBroker(ctx context.Context, cfg driver.Config, s settings, nc *nats.Conn, srv *embedded) (*broker, error) {
-	b := &broker{cfg: cfg, settings: s, nc: nc, server: srv, max: int(nc.MaxPayload()) - headerFrame, down: make(chan struct{}), consumers: make(map[*consumer]struct{})}
-	js, err := jetstream.New(nc, jetstream.WithDefaultTimeout(callTimeout))
-	if err == nil {
-		b.js = js
-		_, err = js.AccountInfo(ctx)
-	}
+// newBroker connects and checks that JetStream is there. It owns srv and stops it when it fails.
+func newBroker(ctx context.Context, cfg driver.Config, s settings, dial func(context.Context) (*nats.Conn, error), srv *embedded) (*broker, error) {
+	b := &broker{cfg: cfg, settings: s, dial: dial, server: srv, down: make(chan struct{}), consumers: make(map[*consumer]struct{})}
+	b.life, b.cancel = context.WithCancel(context.Background())
+	err := b.connect(ctx)
 	if err != nil {
+		b.cancel()
+		if srv != nil {
+			srv.stop()
+		}
+		return nil, fmt.Errorf("natsevents: connect to %s: %w", config.Redacted(cfg.URL), err)
+	}
+	if _, err = b.js().AccountInfo(ctx); err != nil {
 		if errors.Is(err, jetstream.ErrJetStreamNotEnabled) || errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount) {
 			err = fmt.Errorf("the server runs without JetStream, which keeps the events; start it with -js: %w", err)
 		}
@@ -64,7 +72,7 @@ func newBroker(ctx context.Context, cfg driver.Config, s settings, nc *nats.Conn
 // Capabilities are those of JetStream. Its members of a group are given whatever comes next, so the order of a key ends at the
 // process.
 func (b *broker) Capabilities() driver.Capabilities {
-	return driver.Capabilities{Delay: true, Replay: true, Dedupe: true, MaxMessage: b.max}
+	return driver.Capabilities{Delay: true, Replay: true, Dedupe: true, MaxMessage: b.max()}
 }
 
 // Declare creates or updates one stream for each topic.
@@ -110,9 +118,9 @@ func (b *broker) declare(ctx context.Context, t driver.Topic) error {
 		want.Duplicates = t.Retain
 	}
 	// Creating what exists in the same form is no error, and costs nothing on the disk.
-	_, err := b.js.CreateStream(ctx, want)
+	_, err := b.js().CreateStream(ctx, want)
 	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
-		_, err = b.js.UpdateStream(ctx, want)
+		_, err = b.js().UpdateStream(ctx, want)
 	}
 	return err
 }
@@ -125,7 +133,7 @@ func (b *broker) Publish(ctx context.Context, m *driver.Message) error {
 	for {
 		err := b.publish(ctx, msg)
 		if errors.Is(err, nats.ErrMaxPayload) {
-			err = &driver.TooLargeError{Size: m.Size(), Limit: b.max}
+			err = &driver.TooLargeError{Size: m.Size(), Limit: b.max()}
 		}
 		if errors.Is(err, jetstream.ErrNoStreamResponse) && b.gone(ctx, m.Topic) {
 			return fmt.Errorf("natsevents: publish %s: %w", m.Topic, driver.ErrGone)
@@ -146,7 +154,7 @@ func (b *broker) publish(ctx context.Context, msg *nats.Msg) error {
 	ctx, cancel := context.WithTimeout(ctx, publishTry)
 	defer cancel()
 	return bounded(ctx, func() error {
-		_, err := b.js.PublishMsg(ctx, msg, jetstream.WithRetryAttempts(0))
+		_, err := b.js().PublishMsg(ctx, msg, jetstream.WithRetryAttempts(0))
 		return err
 	})
 }
@@ -154,16 +162,16 @@ func (b *broker) publish(ctx context.Context, msg *nats.Msg) error {
 // gone reports whether somebody removed the topic, which otherwise has no server for a moment.
 func (b *broker) gone(ctx context.Context, topic string) bool {
 	err := bounded(ctx, func() error {
-		_, err := b.js.Stream(ctx, streamName(b.cfg.System, topic))
+		_, err := b.js().Stream(ctx, streamName(b.cfg.System, topic))
 		return err
 	})
 	return errors.Is(err, jetstream.ErrStreamNotFound)
 }
 
-// lost reports whether the message, or the answer to it, was lost on the way: a write failed, or the wait ended.
+// lost reports whether the message, or the answer to it, was lost on the way: a write failed, the wait or the connection ended.
 func lost(err error) bool {
 	_, ok := errors.AsType[net.Error](err)
-	return ok
+	return ok || errors.Is(err, nats.ErrConnectionClosed)
 }
 
 // Subscribe creates the durable consumer of the group and starts to pull from it.
@@ -213,12 +221,12 @@ func (b *broker) ensureConsumer(ctx context.Context, stream, durable string, s d
 	if s.FromNow {
 		cfg.DeliverPolicy = jetstream.DeliverNewPolicy
 	}
-	if known, err := b.js.Consumer(ctx, stream, durable); err == nil {
+	if known, err := b.js().Consumer(ctx, stream, durable); err == nil {
 		cfg.DeliverPolicy = known.CachedInfo().Config.DeliverPolicy
 	} else if !errors.Is(err, jetstream.ErrConsumerNotFound) {
 		return err
 	}
-	_, err := b.js.CreateOrUpdateConsumer(ctx, stream, cfg)
+	_, err := b.js().CreateOrUpdateConsumer(ctx, stream, cfg)
 	return err
 }
 
@@ -246,7 +254,9 @@ func (b *broker) Close() error {
 			patience.Reset(0)
 		}
 	}
-	b.nc.Close()
+	b.cancel()
+	b.redials.Wait()
+	b.nc().Close()
 	close(b.down)
 	for _, c := range consumers {
 		<-c.done

@@ -27,6 +27,7 @@ const (
 // buffer whose messages go stale behind slow handlers.
 type consumer struct {
 	broker  *broker
+	link    *link // the consumer ends with it
 	stream  string
 	durable string
 	topic   string
@@ -53,7 +54,7 @@ type consumer struct {
 
 func newConsumer(b *broker, stream, durable string, s driver.Subscription) (*consumer, error) {
 	c := &consumer{
-		broker: b, stream: stream, durable: durable, topic: s.Topic, window: s.Window,
+		broker: b, link: b.current.Load(), stream: stream, durable: durable, topic: s.Topic, window: s.Window,
 		// A request thought to be lost may yet be answered: twice the window, and room for statuses.
 		raw:      make(chan *nats.Msg, 2*s.Window+64),
 		out:      make(chan *delivery, 2*s.Window),
@@ -62,14 +63,15 @@ func newConsumer(b *broker, stream, durable string, s driver.Subscription) (*con
 		done:     make(chan struct{}),
 	}
 	c.life, c.cancel = context.WithCancel(context.Background())
-	sub, err := b.nc.ChanSubscribe(b.nc.NewInbox(), c.raw)
+	sub, err := c.link.nc.ChanSubscribe(c.link.nc.NewInbox(), c.raw)
 	if err != nil {
 		c.cancel()
 		return nil, err
 	}
 	c.sub = sub
-	sub.SetClosedHandler(func(string) { close(c.drained) })
-	c.status = b.nc.StatusChanged(nats.CONNECTED, nats.RECONNECTING)
+	drained := sync.OnceFunc(func() { close(c.drained) }) // the library calls twice when the connection ends while it drains
+	sub.SetClosedHandler(func(string) { drained() })
+	c.status = c.link.nc.StatusChanged(nats.CONNECTED, nats.RECONNECTING)
 	go c.run()
 	return c, nil
 }
@@ -79,7 +81,7 @@ func (c *consumer) run() {
 	defer close(c.done)
 	defer c.cancel()
 	defer c.broker.forget(c)
-	defer c.broker.nc.RemoveStatusListener(c.status)
+	defer c.link.nc.RemoveStatusListener(c.status)
 	silence := time.NewTimer(pullSilence)
 	defer silence.Stop()
 	c.ask()
@@ -100,6 +102,10 @@ func (c *consumer) run() {
 				c.forgetAsked()
 			}
 			silence.Reset(pullSilence)
+		case <-c.link.gone:
+			c.finish(errLinkGone)
+			c.giveBack()
+			return
 		case <-silence.C:
 			c.forgetAsked()
 			silence.Reset(pullSilence)
@@ -136,7 +142,7 @@ func (c *consumer) Pending(ctx context.Context) (int, error) {
 	defer cancel()
 	pending := make(chan int, 1)
 	err := bounded(ctx, func() error {
-		known, err := c.broker.js.Consumer(ctx, c.stream, c.durable)
+		known, err := c.link.js.Consumer(ctx, c.stream, c.durable)
 		if err == nil {
 			pending <- int(known.CachedInfo().NumPending)
 		}
@@ -166,12 +172,12 @@ func (c *consumer) Stop(ctx context.Context) error {
 	ctx, cancel := within(ctx, callTimeout)
 	defer cancel()
 	err := bounded(ctx, func() error {
-		if !c.broker.nc.IsConnected() {
+		if !c.link.nc.IsConnected() {
 			return nil
 		}
 		// The server handles what settles the deliveries of a consumer in order and on its own time; one that shuts down would
 		// forget what still waits there. So the last word is one that it answers: progress on a message that isn't there.
-		_, err := c.broker.nc.RequestWithContext(ctx, noMessage(last), []byte("+WPI"))
+		_, err := c.link.nc.RequestWithContext(ctx, noMessage(last), []byte("+WPI"))
 		return err
 	})
 	if err != nil {

@@ -91,7 +91,7 @@ func (d *delivery) settle(what, body string) error {
 
 // send only writes to the connection's buffer: an answer is not worth its round trip, see driver.Delivery.
 func (d *delivery) send(what, body string) error {
-	if err := d.consumer.broker.nc.Publish(d.reply, []byte(body)); err != nil {
+	if err := d.consumer.broker.nc().Publish(d.reply, []byte(body)); err != nil {
 		return fmt.Errorf("natsevents: %s in %s: %w", what, d.message.Topic, d.consumer.broker.closedError(err))
 	}
 	return nil

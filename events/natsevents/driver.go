@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nats-io/nats.go"
+
 	"github.com/vade-go/vade/config"
 	"github.com/vade-go/vade/events/driver"
 )
@@ -35,22 +37,13 @@ func (natsDriver) Open(ctx context.Context, cfg driver.Config) (driver.Broker, e
 		return nil, fmt.Errorf("natsevents: %w", err)
 	}
 	if cfg.URL.Scheme != schemeEmbedded {
-		nc, err := dial(ctx, cfg, s)
-		if err != nil {
-			return nil, fmt.Errorf("natsevents: connect to %s: %w", config.Redacted(cfg.URL), err)
-		}
-		return newBroker(ctx, cfg, s, nc, nil)
+		return newBroker(ctx, cfg, s, func(ctx context.Context) (*nats.Conn, error) { return dial(ctx, cfg, s) }, nil)
 	}
 	srv, err := startEmbedded(filepath.Join(cfg.DataDir, "nats"), cfg)
 	if err != nil {
 		return nil, fmt.Errorf("natsevents: embedded server: %w", err)
 	}
-	nc, err := dialEmbedded(srv, cfg)
-	if err != nil {
-		srv.stop()
-		return nil, fmt.Errorf("natsevents: embedded server: %w", err)
-	}
-	return newBroker(ctx, cfg, s, nc, srv)
+	return newBroker(ctx, cfg, s, func(context.Context) (*nats.Conn, error) { return dialEmbedded(srv, cfg) }, srv)
 }
 
 // settings is what the URL says besides the address.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,6 +20,18 @@ import (
 type wire struct {
 	address string
 	cut     chan struct{}
+
+	mu   sync.Mutex
+	near []net.Conn // to the clients
+}
+
+// say puts a line of the server's into the conversation.
+func (w *wire) say(line string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range w.near {
+		_, _ = io.WriteString(c, line+"\r\n") // some are closed
+	}
 }
 
 func newWire(t *testing.T, server string) *wire {
@@ -28,16 +41,15 @@ func newWire(t *testing.T, server string) *wire {
 		t.Fatal(err)
 	}
 	w := &wire{address: l.Addr().String(), cut: make(chan struct{})}
-	var mu sync.Mutex
-	var ends []net.Conn
+	var far []net.Conn
 	var copies sync.WaitGroup
 	t.Cleanup(func() {
 		_ = l.Close()
-		mu.Lock()
-		for _, c := range ends {
+		w.mu.Lock()
+		for _, c := range slices.Concat(w.near, far) {
 			_ = c.Close()
 		}
-		mu.Unlock()
+		w.mu.Unlock()
 		copies.Wait()
 	})
 	copies.Go(func() {
@@ -46,16 +58,16 @@ func newWire(t *testing.T, server string) *wire {
 			if err != nil {
 				return
 			}
-			far, err := net.Dial("tcp", server)
+			there, err := net.Dial("tcp", server)
 			if err != nil {
 				_ = near.Close()
 				return
 			}
-			mu.Lock()
-			ends = append(ends, near, far)
-			mu.Unlock()
-			copies.Go(func() { w.carry(far, near) })
-			copies.Go(func() { w.carry(near, far) })
+			w.mu.Lock()
+			w.near, far = append(w.near, near), append(far, there)
+			w.mu.Unlock()
+			copies.Go(func() { w.carry(there, near) })
+			copies.Go(func() { w.carry(near, there) })
 		}
 	})
 	return w
@@ -122,4 +134,65 @@ func TestCallsEndWithTheirContextWhenTheNetworkIsGone(t *testing.T) {
 	})
 	within("pending", func(ctx context.Context) error { _, err := c.Pending(ctx); return err })
 	within("stop", c.Stop)
+}
+
+func TestAConnectionThatEndsForGoodIsReplaced(t *testing.T) {
+	t.Parallel()
+	w := newWire(t, strings.TrimPrefix(natstest.Start(t), "nats://"))
+	b := open(t, "nats://"+w.address, "")
+	if err := b.Declare(t.Context(), driver.Topic{Name: "a"}); err != nil {
+		t.Fatal(err)
+	}
+	subscription := driver.Subscription{Topic: "a", Group: "g", Window: 1, AckWait: time.Minute}
+	c, err := b.Subscribe(t.Context(), subscription)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if err := b.Publish(ctx, &driver.Message{Topic: "a", ID: "0"}); err != nil {
+		t.Fatal(err)
+	}
+	d, err := c.Next(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.say("-ERR 'Something that the library does not know'")
+	if _, err := c.Next(ctx); err == nil || ctx.Err() != nil || errors.Is(err, driver.ErrClosed) {
+		t.Errorf("the consumer says %v, and should be broken", err)
+	}
+	if err := b.Publish(ctx, &driver.Message{Topic: "a", ID: "1"}); err != nil {
+		t.Errorf("publish: %v", err)
+	}
+	if err := d.Ack(ctx); err != nil {
+		t.Errorf("what was delivered before cannot be settled: %v", err)
+	}
+	if c, err = b.Subscribe(ctx, subscription); err != nil {
+		t.Fatal(err)
+	}
+	if d, err = c.Next(ctx); err != nil || d.Message().ID != "1" {
+		t.Fatalf("got %v, %v", d, err)
+	}
+}
+
+func TestABrokerThatCannotConnectAnewCanBeClosed(t *testing.T) {
+	t.Parallel()
+	server := natstest.StartServer(t)
+	w := newWire(t, strings.TrimPrefix(server.URL, "nats://"))
+	b := open(t, "nats://"+w.address, "")
+	if err := b.Declare(t.Context(), driver.Topic{Name: "a"}); err != nil {
+		t.Fatal(err)
+	}
+	c, err := b.Subscribe(t.Context(), driver.Subscription{Topic: "a", Group: "g", Window: 1, AckWait: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.say("-ERR 'Something that the library does not know'")
+	server.Kill()
+	if _, err := c.Next(t.Context()); err == nil {
+		t.Error("the consumer goes on")
+	}
+	if err := b.Close(); err != nil {
+		t.Error(err)
+	}
 }

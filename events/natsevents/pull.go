@@ -80,7 +80,7 @@ func (c *consumer) forgetAsked() {
 func (c *consumer) unanswered() error {
 	ctx, cancel := context.WithTimeout(c.life, callTimeout)
 	defer cancel()
-	_, err := c.broker.js.Consumer(ctx, c.stream, c.durable)
+	_, err := c.link.js.Consumer(ctx, c.stream, c.durable)
 	if errors.Is(err, jetstream.ErrConsumerNotFound) || errors.Is(err, jetstream.ErrStreamNotFound) {
 		return fmt.Errorf("%w: %w", driver.ErrGone, err)
 	}
@@ -99,7 +99,7 @@ type pullRequest struct {
 // ask requests as many messages as there is room for. It waits until a quarter of the window is free, which saves
 // requests and costs no throughput, since the other three quarters are in work.
 func (c *consumer) ask() {
-	if !c.broker.nc.IsConnected() {
+	if !c.link.nc.IsConnected() {
 		return
 	}
 	c.mu.Lock()
@@ -112,7 +112,7 @@ func (c *consumer) ask() {
 	c.mu.Unlock()
 	body, err := json.Marshal(pullRequest{Batch: room, Expires: pullExpires, Heartbeat: pullHeartbeat})
 	if err == nil {
-		err = c.broker.nc.PublishRequest("$JS.API.CONSUMER.MSG.NEXT."+c.stream+"."+c.durable, c.sub.Subject, body)
+		err = c.link.nc.PublishRequest("$JS.API.CONSUMER.MSG.NEXT."+c.stream+"."+c.durable, c.sub.Subject, body)
 	}
 	if err != nil {
 		c.forgetAsked() // the timer asks again
@@ -134,7 +134,7 @@ func (c *consumer) settled(d *delivery) {
 // drain ends the interest in messages and gives back all that arrived.
 func (c *consumer) drain() {
 	defer c.giveBack()
-	if !c.broker.nc.IsConnected() || c.sub.Drain() != nil {
+	if !c.link.nc.IsConnected() || c.sub.Drain() != nil {
 		_ = c.sub.Unsubscribe()
 		return
 	}
@@ -147,6 +147,8 @@ func (c *consumer) drain() {
 		case <-c.drained:
 			return
 		case <-c.broker.down:
+			return
+		case <-c.link.gone:
 			return
 		}
 	}

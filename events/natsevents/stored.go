@@ -14,7 +14,7 @@ import (
 func (b *broker) Read(ctx context.Context, topic string, from uint64, limit int) ([]driver.Stored, error) {
 	ctx, cancel := within(ctx, callTimeout)
 	defer cancel()
-	stream, err := b.js.Stream(ctx, streamName(b.cfg.System, topic))
+	stream, err := b.js().Stream(ctx, streamName(b.cfg.System, topic))
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
 		return nil, nil
 	}
@@ -41,7 +41,7 @@ func (b *broker) Read(ctx context.Context, topic string, from uint64, limit int)
 func (b *broker) Remove(ctx context.Context, topic string, position uint64) error {
 	ctx, cancel := within(ctx, callTimeout)
 	defer cancel()
-	stream, err := b.js.Stream(ctx, streamName(b.cfg.System, topic))
+	stream, err := b.js().Stream(ctx, streamName(b.cfg.System, topic))
 	if err == nil {
 		err = stream.DeleteMsg(ctx, position)
 	}
