@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -18,9 +19,12 @@ type keyword struct {
 	value jsontext.Value
 }
 
+// plainOptions write the values of keywords, and are made once: a large program has thousands.
+var plainOptions = sync.OnceValue(func() json.Options { return json.JoinOptions(JSONOptions(), json.Deterministic(true)) })
+
 // with adds a keyword, or replaces the one of that name. Values are plain data, which always has a JSON form.
 func (k keywords) with(name string, value any) keywords {
-	raw, err := json.Marshal(value, JSONOptions(), json.Deterministic(true))
+	raw, err := json.Marshal(value, plainOptions())
 	if err != nil {
 		raw = jsontext.Value("null")
 	}

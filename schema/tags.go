@@ -36,9 +36,8 @@ func (b *builder) tags(tag reflect.StructTag, where string) *tags {
 		}
 	}
 	for _, key := range tagKeys(string(tag)) {
-		i := slices.IndexFunc(known, func(name string) bool {
-			return strings.EqualFold(name, strings.NewReplacer("_", "", "-", "").Replace(key))
-		})
+		plain := strings.ReplaceAll(strings.ReplaceAll(key, "_", ""), "-", "")
+		i := slices.IndexFunc(known, func(name string) bool { return strings.EqualFold(name, plain) })
 		if i >= 0 && known[i] != key {
 			b.fail(where, "tag %s: write %s", key, known[i])
 		}
