@@ -135,6 +135,28 @@ type (
 func (Embedded) MarshalJSON() ([]byte, error)  { return []byte("{}"), nil }
 func (Embedded2) MarshalJSON() ([]byte, error) { return []byte("{}"), nil }
 
+func TestJSONTagsThatCannotBeWrittenAreMistakes(t *testing.T) {
+	t.Parallel()
+	type bad struct {
+		Case   int `json:"case,omitZero"`
+		Typo   int `json:"typo,omitzeros"`
+		Comma  int `json:"comma,"`
+		Quoted int `json:"'quoted'"`
+		First  int `json:"Second"`
+		Second int
+	}
+	_, err := schema.NewCompiler().Compile(reflect.TypeFor[bad]())
+	for _, want := range []string{
+		"bad.Case: json option omitZero is not supported", "bad.Typo: json option omitzeros is not supported",
+		`bad.Comma: json option "" is not supported`,
+		`bad.Quoted: json name "'quoted'" has a backslash or a quote`, `bad.Second: another field has the JSON name "Second" too`,
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is missing in: %v", want, err)
+		}
+	}
+}
+
 func TestTypesWithoutAJSONFormAreNamed(t *testing.T) {
 	t.Parallel()
 	type bad struct {

@@ -39,6 +39,11 @@ func (b *builder) fields(root reflect.Type, where string) []field {
 				queue = append(queue, entry{embedded, append(slices.Clone(at.index), i)})
 			default:
 				f.index = append(slices.Clone(at.index), i)
+				if slices.ContainsFunc(found, func(other field) bool {
+					return other.name == f.name && slices.Equal(other.index[:len(other.index)-1], at.index)
+				}) {
+					b.fail(where+"."+f.field.Name, "another field has the JSON name %q too", f.name)
+				}
 				found = append(found, *f)
 			}
 		}
@@ -56,10 +61,15 @@ func (b *builder) field(sf reflect.StructField, where string) (*field, reflect.T
 	if tag == "-" {
 		return nil, nil
 	}
-	name, options, _ := strings.Cut(tag, ",")
+	name, options, more := strings.Cut(tag, ",")
+	if strings.ContainsAny(name, "\\'\"`") {
+		b.fail(where, "json name %q has a backslash or a quote", name)
+	}
 	f := &field{name: cmp.Or(name, sf.Name), named: name != "", field: sf}
 	embed := sf.Anonymous && name == ""
-	for option := range strings.SplitSeq(options, ",") {
+	for more {
+		var option string
+		option, options, more = strings.Cut(options, ",")
 		switch option, _, _ = strings.Cut(option, ":"); option {
 		case "embed":
 			embed = true
@@ -67,8 +77,8 @@ func (b *builder) field(sf reflect.StructField, where string) (*field, reflect.T
 			f.omit = max(f.omit, omitZero)
 		case "omitempty":
 			f.omit = max(f.omit, omitEmpty)
-		case "string", "case", "format", "inline", "unknown":
-			b.fail(where, "json option %s is not supported", option)
+		default: // a misspelt one would be lost, or fail when the first value is written
+			b.fail(where, "json option %s is not supported", cmp.Or(option, `""`))
 		}
 	}
 	if !embed {
