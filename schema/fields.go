@@ -74,16 +74,16 @@ func (b *builder) field(sf reflect.StructField, where string) (*field, reflect.T
 		case "embed":
 			embed = true
 		case "omitzero":
-			f.omit = max(f.omit, omitZero)
+			f.omit |= omitZero
 		case "omitempty":
-			f.omit = max(f.omit, omitEmpty)
+			f.omit |= omitEmpty
 		default: // a misspelt one would be lost, or fail when the first value is written
 			b.fail(where, "json option %s is not supported", cmp.Or(option, `""`))
 		}
 	}
 	if !embed {
 		if sf.IsExported() {
-			if _, wrapped := asWrapper(sf.Type); wrapped && f.omit != omitZero {
+			if _, wrapped := asWrapper(sf.Type); wrapped && f.omit&omitZero == 0 {
 				b.fail(where, "add the json option omitzero: an absent value would be written as null")
 			}
 			return f, nil

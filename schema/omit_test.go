@@ -1,6 +1,7 @@
 package schema_test
 
 import (
+	"net/netip"
 	"reflect"
 	"slices"
 	"testing"
@@ -47,5 +48,38 @@ func TestWhatIsLeftOutWhenWrittenMayBeAbsentWhenRead(t *testing.T) {
 	}
 	if err := json.Unmarshal(d.JSON(), &described); err != nil || !slices.Equal(described.Visit.Required, []string{"host"}) {
 		t.Errorf("described as %s, %v", d.JSON(), err)
+	}
+}
+
+// size is zero when it says so.
+type size string
+
+func (s *size) IsZero() bool { return *s == "none" }
+
+func TestCheckHoldsNoRuleAgainstWhatIsNotWritten(t *testing.T) {
+	t.Parallel()
+	type parcel struct {
+		Note  *string    `json:"note,omitempty" minLength:"1"`
+		Codes *[]string  `json:"codes,omitempty" minItems:"1"`
+		From  netip.Addr `json:"from,omitempty" pattern:"^10"`
+		Size  size       `json:"size,omitzero" maxLength:"3"`
+		Limit *size      `json:"limit,omitzero" maxLength:"3"`
+		Tags  []string   `json:"tags,omitzero,omitempty" minItems:"1"`
+	}
+	none := size("none")
+	value := parcel{Note: new(string), Codes: &[]string{}, Size: none, Limit: &none, Tags: []string{}}
+	written, err := json.Marshal(value, schema.JSONOptions())
+	if err != nil || string(written) != "{}" {
+		t.Fatalf("%s, %v", written, err)
+	}
+	s := compile[parcel](t)
+	for name, v := range map[string]reflect.Value{"addressable": reflect.ValueOf(&value).Elem(), "copied": reflect.ValueOf(value)} {
+		if found := s.Check(v); found != nil {
+			t.Errorf("%s: %v", name, found)
+		}
+	}
+	long := parcel{Size: "long", Tags: []string{"a"}, From: netip.MustParseAddr("::1")}
+	if got, want := codes(s.Check(reflect.ValueOf(long))), []string{"/from pattern", "/size max-length"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
