@@ -44,6 +44,26 @@ func TestCheckRefusesTextsThatAreNotUTF8(t *testing.T) {
 	}
 }
 
+type Place struct {
+	City string             `json:"city"`
+	Zip  schema.Opt[string] `json:"zip,omitzero"`
+}
+
+func TestCheckMissesTheMembersOfAnEmbeddedPointerThatIsNil(t *testing.T) {
+	t.Parallel()
+	type shop struct {
+		*Place
+		Name string `json:"name"`
+	}
+	_, found := decode[shop](t, `{"name":"n"}`)
+	if got, want := codes(compile[shop](t).Check(reflect.ValueOf(shop{Name: "n"}))), codes(found); len(want) != 1 || !slices.Equal(got, want) {
+		t.Errorf("Check: %q, Decode: %q", got, want)
+	}
+	if found := compile[shop](t).Check(reflect.ValueOf(shop{Place: &Place{}})); found != nil {
+		t.Error(found)
+	}
+}
+
 func TestCheckStopsAtCycles(t *testing.T) {
 	t.Parallel()
 	type node struct {

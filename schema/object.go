@@ -122,7 +122,10 @@ func (n *objectNode) check(r *report, v reflect.Value) {
 	}
 	for i := range n.members {
 		m := &n.members[i]
-		if field, ok := m.peek(v); ok && !m.omit.leavesOut(field) {
+		switch field, ok := m.peek(v); {
+		case !ok && !m.optional(): // it will not be written
+			r.addMember(m.name, CodeRequired, "is required")
+		case ok && !m.omit.leavesOut(field):
 			r.member(m.name)
 			m.schema.node.check(r, field)
 			r.leave()
