@@ -126,7 +126,7 @@ func (n *stringNode) decodeText(r *report, values []string, v reflect.Value) {
 
 // single returns the one value of a parameter that takes one.
 func single(r *report, values []string) (string, bool) {
-	if len(values) > 1 {
+	if len(values) != 1 {
 		r.add(CodeRepeated, "must be given once")
 		return "", false
 	}

@@ -88,6 +88,8 @@ func TestParametersAreHeldToTheirRules(t *testing.T) {
 		{"Limit", []string{"0"}, []string{" minimum"}},
 		{"Limit", []string{"101"}, []string{" maximum"}},
 		{"Limit", []string{"1", "2"}, []string{" repeated"}},
+		{"Limit", []string{}, []string{" repeated"}},
+		{"Page", []string{}, []string{" repeated"}},
 		{"Limit", []string{""}, []string{" type"}},
 		{"Limit", []string{"+1"}, []string{" type"}},
 		{"Limit", []string{"007"}, []string{" type"}},
