@@ -95,8 +95,7 @@ func (n *listNode) describe(d *Definitions) keywords {
 }
 
 func (n *listNode) textual() bool {
-	_, nested := n.elem.(*listNode)
-	return !nested && isTextual(n.elem)
+	return isTextual(n.elem) && !isRepeatable(n.elem) // nor is one of pointers to lists: nothing would keep them apart
 }
 
 func (n *listNode) repeatable() bool { return true }

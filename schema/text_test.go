@@ -128,7 +128,7 @@ func TestOnlyScalarsAndListsOfThemAreTextual(t *testing.T) {
 	for typ, want := range map[reflect.Type]bool{
 		reflect.TypeFor[int](): true, reflect.TypeFor[[]time.Duration](): true, reflect.TypeFor[schema.Opt[[]string]](): true,
 		reflect.TypeFor[netip.Addr](): true, reflect.TypeFor[[]byte](): true, reflect.TypeFor[*bool](): true,
-		reflect.TypeFor[[][]int](): false, reflect.TypeFor[lineItem](): false, reflect.TypeFor[map[string]int](): false,
+		reflect.TypeFor[[][]int](): false, reflect.TypeFor[[]*[]int](): false, reflect.TypeFor[lineItem](): false, reflect.TypeFor[map[string]int](): false,
 		reflect.TypeFor[any](): false, reflect.TypeFor[[]lineItem](): false, reflect.TypeFor[schema.Opt[lineItem]](): false,
 	} {
 		s, err := schema.NewCompiler().Compile(typ)
