@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/vade-go/vade/schema"
@@ -152,6 +153,41 @@ func TestValidateMethodsAreCalledFromTheInsideOut(t *testing.T) {
 		if got := codes(s.Validate(t.Context(), v)); !slices.Equal(got, want) {
 			t.Errorf("%s:\ngot  %q\nwant %q", name, got, want)
 		}
+	}
+}
+
+// seat is a text that validates itself.
+type seat string
+
+func (s seat) Validate(context.Context) error {
+	if s == "13A" {
+		return schema.Violation{Code: "unlucky", Message: "m"}
+	}
+	return nil
+}
+
+func TestValidateGoesAsDeepAsDecode(t *testing.T) {
+	t.Parallel()
+	type row struct {
+		Seat seat `json:"seat"`
+		Next *row `json:"next"`
+	}
+	deepest := &row{Seat: "13A"}
+	for range schema.MaxDepth - 1 {
+		deepest = &row{"1A", deepest}
+	}
+	s := compile[*row](t)
+	if found := s.Check(reflect.ValueOf(deepest)); found != nil {
+		t.Fatal(found)
+	}
+	want := []string{strings.Repeat("/next", schema.MaxDepth-1) + "/seat unlucky"}
+	if got := codes(s.Validate(t.Context(), reflect.ValueOf(deepest))); !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	loop := new(row)
+	loop.Next = loop
+	if found := s.Validate(t.Context(), reflect.ValueOf(loop)); len(found) != 1 || found[0].Code != schema.CodeDepth {
+		t.Errorf("%v", found)
 	}
 }
 

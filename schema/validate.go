@@ -44,7 +44,7 @@ type validatedField struct {
 }
 
 func (p *validation) walk(ctx context.Context, r *report, v reflect.Value) {
-	if r.tooDeep() {
+	if p.nests() && r.tooDeep() {
 		return
 	}
 	p.descend(ctx, r, v)
@@ -53,6 +53,11 @@ func (p *validation) walk(ctx context.Context, r *report, v reflect.Value) {
 			r.reject(err)
 		}
 	}
+}
+
+// nests reports whether the values have parts one level below them: in a document they are objects and arrays.
+func (p *validation) nests() bool {
+	return p.fields != nil || p.elem != nil && !p.wraps && p.kind != reflect.Pointer
 }
 
 func (p *validation) descend(ctx context.Context, r *report, v reflect.Value) {
