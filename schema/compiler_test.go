@@ -63,7 +63,12 @@ func TestRulesThatWouldBeLostAreMistakes(t *testing.T) {
 		Note schema.Opt[string]  `json:"note"`
 		Seat schema.Null[string] `json:"seat,omitempty"`
 	}
+	type started struct {
+		Start Start  `json:",embed"`
+		Name  string `json:"name"`
+	}
 	for typ, wants := range map[reflect.Type][]string{
+		reflect.TypeFor[started]():  {"started.Start: Go does not promote the Validate method of schema_test.Start"},
 		reflect.TypeFor[written]():  {"written.Note: add the json option omitzero", "written.Seat: add the json option omitzero"},
 		reflect.TypeFor[race]():     {"race embeds several types with a Validate method", "Start and Finish"},
 		reflect.TypeFor[refereed](): nil,

@@ -35,6 +35,9 @@ func (b *builder) fields(root reflect.Type, where string) []field {
 			case embedded != nil && visited[embedded]:
 				b.fail(where+"."+f.field.Name, "%s is embedded twice", embedded)
 			case embedded != nil:
+				if !f.field.Anonymous && hasValidate(embedded) && !hasValidate(at.typ) {
+					b.fail(where+"."+f.field.Name, "Go does not promote the Validate method of %s: embed it without a name", embedded)
+				}
 				visited[embedded] = true
 				queue = append(queue, entry{embedded, append(slices.Clone(at.index), i)})
 			default:
