@@ -88,6 +88,23 @@ func TestEveryRuleHasItsCode(t *testing.T) {
 	}
 }
 
+func TestItemsThatCannotBeReadAreNotTakenForTheSame(t *testing.T) {
+	t.Parallel()
+	type lottery struct {
+		Numbers []int8 `json:"numbers" uniqueItems:"true" minimum:"1"`
+	}
+	for document, want := range map[string][]string{
+		`{"numbers":["x","y",{}]}`: {"/numbers/0 type", "/numbers/1 type", "/numbers/2 type"},
+		`{"numbers":[1,300,400]}`:  {"/numbers/1 range", "/numbers/2 range"},
+		`{"numbers":["x",7,7]}`:    {"/numbers/0 type", "/numbers unique-items"},
+		`{"numbers":[0,0]}`:        {"/numbers/0 minimum", "/numbers/1 minimum", "/numbers unique-items"},
+	} {
+		if _, found := decode[lottery](t, document); !slices.Equal(codes(found), want) {
+			t.Errorf("%s: got %q, want %q", document, codes(found), want)
+		}
+	}
+}
+
 func TestMessagesNeverEchoTheValue(t *testing.T) {
 	t.Parallel()
 	const secret = "s3cr3t"

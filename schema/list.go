@@ -29,6 +29,7 @@ func (n *listNode) decode(d *decoder, v reflect.Value) error {
 		v.SetZero()
 	}
 	length := 0
+	var unread bitset
 	for ; d.json.PeekKind() != ']'; length++ {
 		if n.rules.max >= 0 && length >= n.rules.max || d.report.full() {
 			if err := d.skip(); err != nil {
@@ -36,8 +37,12 @@ func (n *listNode) decode(d *decoder, v reflect.Value) error {
 			}
 			continue
 		}
+		found := len(d.report.found)
 		if err := n.elem.decode(d, n.slot(v, length)); err != nil {
 			return err
+		}
+		if n.rules.unique && d.report.unread(found) {
+			unread.set(length)
 		}
 	}
 	if length == 0 {
@@ -46,7 +51,8 @@ func (n *listNode) decode(d *decoder, v reflect.Value) error {
 	if err := d.closes(); err != nil {
 		return err
 	}
-	n.rules.check(&d.report, length, v)
+	n.rules.check(&d.report, length)
+	n.rules.checkUnique(&d.report, v, &unread)
 	return nil
 }
 
@@ -72,7 +78,8 @@ func (n *listNode) check(r *report, v reflect.Value) {
 	if r.tooDeep() {
 		return
 	}
-	n.rules.check(r, v.Len(), v)
+	n.rules.check(r, v.Len())
+	n.rules.checkUnique(r, v, &bitset{})
 	for i := range v.Len() {
 		r.item(i)
 		n.elem.check(r, v.Index(i))
@@ -114,37 +121,43 @@ func (n *listNode) decodeText(r *report, items []string, v reflect.Value) {
 	if len(items) == 0 {
 		n.clear(v)
 	}
-	n.rules.check(r, len(items), reflect.Value{})
+	n.rules.check(r, len(items))
 	if n.rules.max >= 0 && len(items) > n.rules.max {
 		return
 	}
+	var unread bitset
 	for i := range items {
+		found := len(r.found)
 		r.item(i)
 		n.elem.(textual).decodeText(r, items[i:i+1], n.slot(v, i))
 		r.leave()
+		if n.rules.unique && r.unread(found) {
+			unread.set(i)
+		}
 	}
-	n.rules.checkUnique(r, v)
+	n.rules.checkUnique(r, v, &unread)
 }
 
-// check counts the items, and compares those of a v that is given.
-func (l *listRules) check(r *report, length int, v reflect.Value) {
+// check counts the items.
+func (l *listRules) check(r *report, length int) {
 	if length < l.min {
 		r.add(CodeMinItems, "must have at least %s", count(l.min, "item"))
 	}
 	if l.max >= 0 && length > l.max {
 		r.add(CodeMaxItems, "must have at most %s", count(l.max, "item"))
 	}
-	if v.IsValid() {
-		l.checkUnique(r, v)
-	}
 }
 
-func (l *listRules) checkUnique(r *report, v reflect.Value) {
+// checkUnique compares the items but those that could not be read: they are zero, whatever was written.
+func (l *listRules) checkUnique(r *report, v reflect.Value, unread *bitset) {
 	if !l.unique {
 		return
 	}
 	seen := make(map[any]bool, v.Len())
 	for i := range v.Len() {
+		if unread.has(i) {
+			continue
+		}
 		key := v.Index(i).Interface()
 		if seen[key] {
 			r.add(CodeUniqueItems, "must not contain the same item twice")
@@ -152,6 +165,15 @@ func (l *listRules) checkUnique(r *report, v reflect.Value) {
 		}
 		seen[key] = true
 	}
+}
+
+// unread reports whether a plain value could not be read at all, as the violations since it was begun say.
+func (r *report) unread(since int) bool {
+	if len(r.found) == since {
+		return false
+	}
+	code := r.found[len(r.found)-1].Code
+	return code == CodeType || code == CodeRange || code == CodeEncoding
 }
 
 // count writes "1 item", "2 items".

@@ -25,6 +25,7 @@ type parameters struct {
 	Clear  schema.Null[string]     ``
 	Days   schema.Opt[[]time.Time] ``
 	Body   struct{ A int }
+	Codes  []int8 `uniqueItems:"true"`
 }
 
 // parameter decodes the values of one field of parameters and returns its new value.
@@ -103,6 +104,8 @@ func TestParametersAreHeldToTheirRules(t *testing.T) {
 		{"Sort", []string{"name", "name"}, []string{" unique-items"}},
 		{"Sort", []string{"name", "date", "name"}, []string{" max-items"}},
 		{"IDs", []string{"1", "", "x", "-1"}, []string{"/1 type", "/2 type", "/3 minimum"}},
+		{"Codes", []string{"x", "y"}, []string{"/0 type", "/1 type"}},
+		{"Codes", []string{"0", "300", "1", "1"}, []string{"/1 range", " unique-items"}},
 		{"Since", []string{"yesterday"}, []string{" format"}},
 		{"Within", []string{"5"}, []string{" format"}},
 		{"Within", []string{"9999999999h"}, []string{" range"}},
