@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vade-go/vade/schema"
 )
@@ -33,6 +34,17 @@ func TestCheckRefusesNumbersWithoutAJSONForm(t *testing.T) {
 	for _, f := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 		if got := codes(compile[[]float64](t).Check(reflect.ValueOf([]float64{f}))); !slices.Equal(got, []string{"/0 type"}) {
 			t.Errorf("%v: %q", f, got)
+		}
+	}
+}
+
+func TestCheckRefusesTimesWithoutATextForm(t *testing.T) {
+	t.Parallel()
+	farZone := time.FixedZone("", 24*60*60)
+	for _, at := range []time.Time{time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC),
+		time.Date(2026, 1, 1, 0, 0, 0, 0, farZone)} {
+		if got := codes(compile[[]time.Time](t).Check(reflect.ValueOf([]time.Time{{}, at}))); !slices.Equal(got, []string{"/1 format"}) {
+			t.Errorf("%v: %q", at, got)
 		}
 	}
 }

@@ -54,6 +54,11 @@ func timeCodec() codec {
 			text, err := addressable(v).Addr().Interface().(*time.Time).MarshalText()
 			return string(text), err
 		},
+		written: func(v reflect.Value) bool {
+			var text [64]byte // does without memory of its own
+			_, err := addressable(v).Addr().Interface().(*time.Time).AppendText(text[:0])
+			return err == nil
+		},
 		form: keywords{}.with("type", "string").with("format", "date-time"),
 	}
 }

@@ -151,10 +151,11 @@ type codecNode struct {
 
 // codec reads and writes the text form of a type.
 type codec struct {
-	means string // completes "must be …"
-	parse func(text string, v reflect.Value) error
-	print func(v reflect.Value) (string, error) // nil when the type cannot be written
-	form  keywords
+	means   string // completes "must be …"
+	parse   func(text string, v reflect.Value) error
+	print   func(v reflect.Value) (string, error) // nil when the type cannot be written
+	written func(v reflect.Value) bool            // whether print can write v; nil: it is not asked
+	form    keywords
 }
 
 func (n *codecNode) decode(d *decoder, v reflect.Value) error {
@@ -181,6 +182,10 @@ func (n *codecNode) parse(r *report, text string, v reflect.Value) {
 }
 
 func (n *codecNode) check(r *report, v reflect.Value) {
+	if n.codec.written != nil && !n.codec.written(v) {
+		r.add(CodeFormat, "must be %s", n.codec.means)
+		return
+	}
 	if n.codec.print == nil || !n.rules.any() {
 		return
 	}
