@@ -83,6 +83,9 @@ func folder(u *url.URL) (string, error) {
 	if u.Host != "" || u.User != nil {
 		return "", fmt.Errorf("sqlitestore: %s: a database has no host: write sqlite:///%s for a folder", u.Redacted(), u.Host+u.Path)
 	}
+	if u.Fragment != "" {
+		return "", fmt.Errorf("sqlitestore: %s: a URL ends before #: write %%23 in the name of a folder", u.Redacted())
+	}
 	if u.Opaque == "" {
 		return filepath.FromSlash(u.Path), nil
 	}

@@ -95,6 +95,8 @@ func TestAURLThatMakesNoSenseIsRefused(t *testing.T) {
 		"sqlite:?mode=ro":                    `mode "ro" is not known`,
 		"sqlite:?wait=soon":                  `wait "soon" is not a duration`,
 		"sqlite:?wait=-1s":                   `wait "-1s" is not a duration`,
+		"sqlite:///srv/seats#2":              "write %23",
+		"sqlite:seats#2":                     "write %23",
 		"sqlite:?cache=shared":               `parameter "cache" is not known`,
 		"sqlite:///somewhere?mode=memory":    "mode=memory needs no folder",
 		"sqlite:%zz":                         "folder",
