@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json"
+
 	"github.com/vade-go/vade/schema"
 )
 
@@ -85,6 +87,36 @@ func TestEveryRuleHasItsCode(t *testing.T) {
 		"/period format", "/tags/2 pattern", "/tags unique-items"}
 	if got := codes(found); !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+func TestNumbersAreHeldToTheirRulesAsTheGoTypeKeepsThem(t *testing.T) {
+	t.Parallel()
+	type dice struct {
+		Chance float32 `json:"chance" minimum:"0" exclusiveMaximum:"1"`
+	}
+	for document, want := range map[string][]string{
+		`{"chance":0.9999999}`:   nil,
+		`{"chance":0.999999999}`: {"/chance exclusive-maximum"}, // the nearest float32 is 1
+		`{"chance":-1e-50}`:      {"/chance minimum"},           // as it was written
+		`{"chance":3.5e38}`:      {"/chance range"},
+	} {
+		v, found := decode[dice](t, document)
+		if !slices.Equal(codes(found), want) {
+			t.Errorf("%s: got %q, want %q", document, codes(found), want)
+		}
+		if checked := codes(compile[dice](t).Check(reflect.ValueOf(v))); found == nil && checked != nil {
+			t.Errorf("%s is read as %v, and Check objects: %q", document, v, checked)
+		}
+	}
+	for _, f := range []float32{math.MaxFloat32, -math.MaxFloat32, math.SmallestNonzeroFloat32} {
+		written, err := json.Marshal(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, found := decode[float32](t, string(written)); found != nil || got != f {
+			t.Errorf("%s is read as %v, %v", written, got, found)
+		}
 	}
 }
 

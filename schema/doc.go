@@ -63,7 +63,8 @@
 // Lengths count Unicode code points; on []byte they count the characters of the base64 text. Patterns are those of
 // package regexp and match anywhere unless anchored; keep to what ECMA-262 shares with it. Formats are email, uuid, date, date-time, uri, hostname,
 // ipv4, ipv6 and duration (ISO 8601), and are asserted. The values of enum are separated by commas.
-// UniqueItems needs strings, numbers or booleans. Numbers are held to their rules as the Go type keeps them.
+// UniqueItems needs strings, numbers or booleans. Numbers are held to their rules as the Go type keeps them, a float32
+// also as it was written.
 //
 // On a slice or map of scalars a tag for scalars applies to the items. So it does behind pointers, [Opt] and [Null].
 // Default and example are written as parameters are where the type is [Schema.Textual], as JSON elsewhere. A tag

@@ -88,7 +88,11 @@ func (n *numberNode[T]) store(r *report, text []byte, v reflect.Value) {
 	}
 	switch {
 	case err == nil:
+		found := len(r.found)
 		n.rules.check(r, value)
+		if v.Kind() == reflect.Float32 && len(r.found) == found {
+			n.check(r, v) // it may have been rounded beyond a bound
+		}
 	case errors.Is(err, errOutOfRange):
 		r.add(CodeRange, "must fit %s", v.Kind())
 	default:

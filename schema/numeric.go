@@ -78,8 +78,8 @@ func newUint(t reflect.Type, tags *tags) node {
 	}
 }
 
-// newFloat makes the node of a float. Constraints hold for the decimal that was written, so a float32
-// field with maximum 0.1 accepts 0.1.
+// newFloat makes the node of a float. Constraints hold for decimals: the one that was written, and the shortest that stands for
+// what is kept of it. So a float32 field with maximum 0.1 accepts 0.1.
 func newFloat(t reflect.Type, tags *tags) node {
 	format := "double"
 	if t.Bits() == 32 {
@@ -98,10 +98,10 @@ func newFloat(t reflect.Type, tags *tags) node {
 			return strconv.ParseFloat(strconv.FormatFloat(f, 'g', -1, v.Type().Bits()), 64)
 		},
 		set: func(v reflect.Value, value float64) error {
-			if v.OverflowFloat(value) {
+			if v.SetFloat(value); math.IsInf(v.Float(), 0) { // OverflowFloat refuses the decimal that stands for MaxFloat32
+				v.SetZero()
 				return errOutOfRange
 			}
-			v.SetFloat(value)
 			return nil
 		},
 	}
