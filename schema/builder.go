@@ -149,6 +149,9 @@ func (b *builder) object(t reflect.Type, where string) node {
 	defer func() { b.open = outer }()
 	for i, f := range b.fields(t, where) {
 		s := b.place(f.field.Type, f.field.Tag, where+"."+f.field.Name)
+		if _, hasPreset := f.field.Tag.Lookup("default"); hasPreset && f.omit != omitNever {
+			b.fail(where+"."+f.field.Name, "default: a value that is not written would be read as the default: leave out omitzero and omitempty")
+		}
 		quoted, err := jsontext.AppendQuote(nil, f.name)
 		if err != nil {
 			b.fail(where+"."+f.field.Name, "its JSON name is not valid UTF-8")

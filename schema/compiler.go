@@ -103,6 +103,9 @@ func (b *builder) place(t reflect.Type, tag reflect.StructTag, where string) *Sc
 	s.node = b.node(t, tags, where)
 	tags.done(t)
 	_, wrapped := asWrapper(t)
+	if wrapped && hasPreset {
+		b.fail(where, "default: a value with a default is never absent: write the type without Opt or Null")
+	}
 	s.optional = wrapped || hasPreset || s.notes.readOnly
 	b.later = append(b.later, func() {
 		if hasPreset {

@@ -162,6 +162,26 @@ func TestJSONTagsThatCannotBeWrittenAreMistakes(t *testing.T) {
 	}
 }
 
+// What is left out would be something else for whoever reads it, and for a call in the same process something else again.
+func TestADefaultAndBeingAbsentContradictEachOther(t *testing.T) {
+	t.Parallel()
+	type bad struct {
+		Opt   schema.Opt[int]  `json:"opt,omitzero" default:"1"`
+		Null  schema.Null[int] `json:"null,omitzero" default:"1"`
+		Zero  int              `json:"zero,omitzero" default:"1"`
+		Empty string           `json:"empty,omitempty" default:"x"`
+	}
+	_, err := schema.NewCompiler().Compile(reflect.TypeFor[bad]())
+	for _, want := range []string{
+		"bad.Opt: default: a value with a default is never absent", "bad.Null: default: a value with a default is never absent",
+		"bad.Zero: default: a value that is not written", "bad.Empty: default: a value that is not written",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is missing in: %v", want, err)
+		}
+	}
+}
+
 func TestTypesWithoutAJSONFormAreNamed(t *testing.T) {
 	t.Parallel()
 	type bad struct {

@@ -25,7 +25,7 @@
 //   - [Opt], which may be absent, and [Null], which may be absent or null; they need the option omitzero, without which an
 //     absent value would be written as null;
 //   - fields with omitzero or omitempty, which are not always written and so need not be there to be read;
-//   - fields with a default, which they get when absent;
+//   - fields with a default, which they get when absent, and which therefore are neither Opt nor omitzero;
 //   - fields marked readOnly, which clients need not send.
 //
 // A pointer is required and may be null; any other type refuses null.
