@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -181,6 +182,7 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		id = telemetry.NewRequestID()
 	}
 	w.Header().Set("X-Request-Id", id)
+	maps.Copy(w.Header(), e.fixed)
 	ctx := telemetry.WithRequestID(telemetry.Extract(r.Context(), r.Header), id)
 	if e.binder.body != nil || e.binder.form {
 		defer timedbody.Limit(w, r, e.timeout+slack)()

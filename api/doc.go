@@ -56,6 +56,11 @@
 // An operation that says neither auth.Require nor auth.Public does not start. The caller is identified and authorised before
 // its body is read.
 //
+// # The end of an operation
+//
+// [DeprecatedSince] and [Sunset] announce in every answer, and in the document, that an operation will go. As options of a group they
+// end a whole version: api.Group(svc, "/v1", api.Sunset(t)).
+//
 // # Around handlers
 //
 // An [Intercept] sees the typed input and output of an operation, whatever the placement; [InterceptAll] those of any. A [Middleware] is

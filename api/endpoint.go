@@ -31,6 +31,7 @@ type endpoint struct {
 	handlerMissing             bool
 
 	op      *manifest.Operation
+	fixed   http.Header // of every answer
 	binder  *binder
 	plan    *operation.Plan
 	timeout time.Duration
@@ -57,6 +58,12 @@ func (e *endpoint) describe(d *operation.Description) error {
 	} else {
 		e.binder = &binder{in: e.in, inputs: new(operation.Inputs)}
 	}
+	fixed, headers, err := farewell(e.op)
+	e.fixed = fixed
+	for i := range e.op.Responses {
+		e.op.Responses[i].Headers = append(e.op.Responses[i].Headers, headers...)
+	}
+	errs = append(errs, err)
 	steps, err := e.steps(nil, nil)
 	errs = append(errs, err, e.checkSecurity(), e.checkPolicies())
 	if err := errors.Join(errs...); err != nil {

@@ -34,11 +34,6 @@ func Tags(names ...string) Option {
 	return describe(func(op *manifest.Operation) { op.Tags = append(op.Tags, names...) })
 }
 
-// Deprecated marks the operation as one that will go.
-func Deprecated() Option {
-	return describe(func(op *manifest.Operation) { op.Deprecated = true })
-}
-
 // Timeout limits how long a call may take. Default: operation.DefaultTimeout. A caller's own shorter deadline wins.
 func Timeout(d time.Duration) Option { return operation.Timeout(d) }
 

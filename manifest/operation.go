@@ -7,13 +7,17 @@ import (
 
 // Operation is one request that a service answers.
 type Operation struct {
-	ID          string      `json:"id"` // unique in the system: "bookings.book"
-	Method      string      `json:"method"`
-	Path        string      `json:"path"` // RFC 6570 level 1, as in net/http: "/bookings/{id}"
-	Summary     string      `json:"summary,omitempty"`
-	Description string      `json:"description,omitempty"`
-	Tags        []string    `json:"tags,omitempty"`
-	Deprecated  bool        `json:"deprecated,omitempty"`
+	ID          string   `json:"id"` // unique in the system: "bookings.book"
+	Method      string   `json:"method"`
+	Path        string   `json:"path"` // RFC 6570 level 1, as in net/http: "/bookings/{id}"
+	Summary     string   `json:"summary,omitempty"`
+	Description string   `json:"description,omitempty"`
+	Tags        []string `json:"tags,omitempty"`
+	Deprecated  bool     `json:"deprecated,omitempty"`
+
+	DeprecatedSince string `json:"deprecated_since,omitempty"` // RFC 3339
+	Sunset          string `json:"sunset,omitempty"`           // RFC 3339: it may be gone from then on
+
 	Security    Security    `json:"security"`
 	Timeout     string      `json:"timeout"`            // a Go duration: the longest that the operation may take
 	MaxBody     int64       `json:"max_body,omitempty"` // bytes of request body; 0: takes none
