@@ -134,6 +134,7 @@ func thingService(entered chan struct{}) *service {
 	api.Serve(s, sendForm, func(_ context.Context, in signUp) (signUp, error) { return in, nil })
 	api.Serve(s, sendFile, arrived)
 	api.Serve(s, greetContract, greet)
+	api.Serve(s, countContract, count)
 	api.Serve(s, dropThing, func(context.Context, dropping) (api.None, error) { return api.None{}, nil })
 	return s
 }

@@ -125,6 +125,11 @@ func (e *endpoint) describeOutput(d *operation.Description) error {
 			Name: "Location", Doc: "Address of what was made.", Schema: []byte(`{"type":"string","format":"uri-reference"}`),
 		}}
 	}
+	if sh.link {
+		res.Headers = append(res.Headers, manifest.Header{
+			Name: "Link", Doc: "The next page, unless this is the last (RFC 8288).", Schema: []byte(`{"type":"string"}`),
+		})
+	}
 	if sh.body != nil {
 		s, err := d.Compiler.Compile(sh.body)
 		if err != nil {

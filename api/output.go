@@ -36,6 +36,7 @@ type shape struct {
 	status   int
 	body     reflect.Type // nil: no body
 	location bool
+	link     bool // to the next page
 }
 
 func (None) answer() (int, http.Header, any, bool) { return http.StatusNoContent, nil, nil, false }

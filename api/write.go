@@ -31,6 +31,7 @@ func encode(c *operation.Call) error {
 	}
 	c.Status = status
 	c.SetHeaders(header)
+	link(c)
 	if !hasBody {
 		return nil
 	}

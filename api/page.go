@@ -1,0 +1,60 @@
+package api
+
+import (
+	"net/http"
+	"net/url"
+	"reflect"
+
+	"github.com/vade-go/vade/operation"
+	"github.com/vade-go/vade/problem"
+	"github.com/vade-go/vade/schema"
+)
+
+// Paging is what the input of an operation that lists embeds: how many items, and from where on.
+type Paging struct {
+	Limit  int         `query:"limit" default:"20" minimum:"1" maximum:"100" doc:"How many items the page has at most."`
+	Cursor Opt[string] `query:"cursor" minLength:"1" maxLength:"2000" doc:"Where the page before ended: its member next."`
+}
+
+// Page is the output of an operation that lists, one page at a time: 200 with the items and, unless it is the last page, the cursor of
+// the next one. The header Link (RFC 8288) leads there, too, with the other parameters of the query as they were. What a cursor
+// holds is the service's business: that of a store's page, for one. A cursor that it does not take is an [InvalidCursor].
+type Page[T any] struct {
+	Items []T    `json:"items"`
+	Next  string `json:"next,omitzero" doc:"The cursor of the next page; absent at the end."`
+}
+
+// InvalidCursor is the problem of a request whose cursor is none of the service's: 422 with the violation at the parameter.
+func InvalidCursor() error {
+	return problem.Invalid().WithViolations(problem.Violation{
+		In: inQuery, Name: "cursor", Code: schema.CodeFormat, Message: "must be the cursor of a page of this list",
+	})
+}
+
+func (p Page[T]) answer() (int, http.Header, any, bool) { return http.StatusOK, nil, p, true }
+
+func (Page[T]) shape() shape {
+	return shape{status: http.StatusOK, body: reflect.TypeFor[Page[T]](), link: true}
+}
+
+func (Page[T]) receive(_ *http.Response, decode func(any) error) (any, error) {
+	var p Page[T]
+	err := decode(&p)
+	return p, err
+}
+
+func (p Page[T]) next() string { return p.Next }
+
+// link adds the header that leads to the next page. It is relative to the address of the request, whatever a proxy made of that.
+func link(c *operation.Call) {
+	page, ok := c.Out.(interface{ next() string })
+	if !ok || page.next() == "" {
+		return
+	}
+	query, err := url.ParseQuery(c.Request.URL.RawQuery)
+	if err != nil {
+		return // nobody has read it
+	}
+	query.Set("cursor", page.next())
+	c.SetHeader("Link", "<?"+query.Encode()+`>; rel="next"`)
+}
