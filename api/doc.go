@@ -40,7 +40,7 @@
 // # Outputs
 //
 // The type picks the wire shape: any T is 200 with a JSON body, [None] is 204, [Created] is 201 with a Location, [Page] is 200 with a
-// part of a list and a link to the next one, for inputs that embed [Paging]; [Reply] chooses status and headers.
+// part of a list and a link to the next one, for inputs that embed [Paging]; [Reply] chooses status, headers and cookies.
 //
 // # Failures
 //

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"reflect"
 )
@@ -14,11 +15,12 @@ type Created[T any] struct {
 	Value    T      // the body
 }
 
-// Reply is an output whose status and headers are chosen by the handler.
+// Reply is an output whose status, headers and cookies are chosen by the handler.
 type Reply[T any] struct {
-	Status int         // 200 to 299; 0 is 200
-	Header http.Header // added to the answer; may be nil
-	Value  T           // the body
+	Status  int            // 200 to 299; 0 is 200
+	Header  http.Header    // added to the answer; may be nil
+	Cookies []*http.Cookie // set by the answer (RFC 6265); one that is not well formed is a fault of the handler
+	Value   T              // the body
 }
 
 // answer is an output that is more than its JSON value.
@@ -67,13 +69,32 @@ func (r Reply[T]) answer() (int, http.Header, any, bool) {
 	if status == 0 {
 		status = http.StatusOK
 	}
-	return status, r.Header, r.Value, status != http.StatusNoContent
+	header := r.Header
+	if len(r.Cookies) > 0 {
+		if header = header.Clone(); header == nil {
+			header = make(http.Header, 1)
+		}
+		for _, c := range r.Cookies {
+			header.Add("Set-Cookie", c.String())
+		}
+	}
+	return status, header, r.Value, status != http.StatusNoContent
+}
+
+// check reports a cookie that no answer can carry.
+func (r Reply[T]) check() error {
+	for _, c := range r.Cookies {
+		if err := c.Valid(); err != nil {
+			return fmt.Errorf("api: Reply: %w", err)
+		}
+	}
+	return nil
 }
 
 func (Reply[T]) shape() shape { return shape{status: http.StatusOK, body: reflect.TypeFor[T]()} }
 
 func (Reply[T]) receive(res *http.Response, decode func(any) error) (any, error) {
-	r := Reply[T]{Status: res.StatusCode, Header: res.Header}
+	r := Reply[T]{Status: res.StatusCode, Header: res.Header, Cookies: res.Cookies()}
 	if r.Status == http.StatusNoContent {
 		return r, nil
 	}

@@ -25,6 +25,11 @@ const maxKeptBuffer = 64 << 10
 
 // encode makes the body of the answer, before the first byte of it leaves.
 func encode(c *operation.Call) error {
+	if checked, ok := c.Out.(interface{ check() error }); ok {
+		if err := checked.check(); err != nil {
+			return err
+		}
+	}
 	status, header, body, hasBody := represent(c.Out)
 	if status < 200 || status > 299 {
 		return fmt.Errorf("api: %s answers with the status %d, and 200 to 299 are those of a success", c.Operation.ID, status)

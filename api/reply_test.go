@@ -1,0 +1,43 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/vade-go/vade/api"
+	"github.com/vade-go/vade/auth"
+)
+
+func TestAReplyChoosesStatusHeadersAndCookies(t *testing.T) {
+	t.Parallel()
+	shared := http.Header{"X-Kind": {"one", "two"}}
+	s := newService()
+	api.Get(s, "/{how}", func(_ context.Context, in failure) (api.Reply[string], error) {
+		cookies := []*http.Cookie{{Name: "a", Value: "1", Path: "/", HttpOnly: true}, {Name: "b", Value: "x y"}}
+		if in.How == "bad" {
+			cookies = append(cookies, &http.Cookie{Name: "no name", Value: "secret"})
+		}
+		return api.Reply[string]{Status: http.StatusAccepted, Header: shared, Cookies: cookies, Value: "v"}, nil
+	}, auth.Public(), api.Name("reply"))
+	var log bytes.Buffer
+	h := s.open(t, &log, nil)
+	for range 2 {
+		res, body := send(t, h, "GET", "/good", "")
+		if got := res.Header["Set-Cookie"]; !reflect.DeepEqual(got, []string{"a=1; Path=/; HttpOnly", `b="x y"`}) || len(res.Header["X-Kind"]) != 2 {
+			t.Errorf("got %v", res.Header)
+		}
+		if res.StatusCode != http.StatusAccepted || body != `"v"` || shared["Set-Cookie"] != nil {
+			t.Errorf("got %d %s, and the handler's header is %v", res.StatusCode, body, shared)
+		}
+	}
+	if res, body := send(t, h, "GET", "/bad", ""); res.StatusCode != 500 || strings.Contains(body, "secret") || res.Header["Set-Cookie"] != nil {
+		t.Errorf("a cookie that cannot be written: %d %v %s", res.StatusCode, res.Header, body)
+	}
+	if !strings.Contains(log.String(), "invalid Cookie.Name") {
+		t.Errorf("the log does not name the mistake: %s", &log)
+	}
+}
