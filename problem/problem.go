@@ -36,7 +36,7 @@ type Problem struct {
 
 // Violation says which part of a request broke which rule. It never carries the value.
 type Violation struct {
-	// In is the part of the request: "body", "path", "query", "header" or "cookie".
+	// In is the part of the request: "body", "form", "path", "query", "header" or "cookie".
 	In string `json:"in,omitempty"`
 	// Name is the name of the parameter; empty for the body.
 	Name string `json:"name,omitempty"`

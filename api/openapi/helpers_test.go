@@ -67,7 +67,7 @@ func everything() *manifest.System {
 	ref.Name = "ref"
 	bookings := manifest.Service{Name: "bookings", Version: "1.2.0", Summary: "Sells seats on flights.", Operations: []manifest.Operation{
 		{
-			ID: "bookings.list", Method: "GET", Path: "/bookings", Summary: "My bookings", Security: reader, Timeout: "10s",
+			ID: "bookings.list", Method: "GET", Path: "/bookings", Summary: "My bookings", Security: reader, Timeout: "10s", StrictQuery: true,
 			Responses: []manifest.Response{{Status: 200, Doc: "OK", Content: jsonOf(`{"type":"array","items":{"$ref":"#/schemas/Booking"}}`)}},
 			Plan: []manifest.Step{
 				{Stage: "deadline", Detail: "10s"},

@@ -42,7 +42,7 @@ func standard(code string) manifest.Problem {
 // frameworkCodes lists what the framework may answer before the handler of the operation runs.
 func frameworkCodes(op manifest.Operation) []string {
 	var codes []string
-	if op.Body != nil || len(op.Parameters) > 0 {
+	if op.Body != nil || len(op.Parameters) > 0 || op.StrictQuery {
 		codes = append(codes, "malformed", "invalid")
 	}
 	if !op.Security.Public {
@@ -103,8 +103,8 @@ func problemSchema() jsontext.Value {
 					"type": "object",
 					"required": ["code"],
 					"properties": {
-						"in": {"enum": ["body", "path", "query", "header", "cookie"], "description": "The part of the request."},
-						"name": {"type": "string", "description": "The parameter."},
+						"in": {"enum": ["body", "form", "path", "query", "header", "cookie"], "description": "The part of the request."},
+						"name": {"type": "string", "description": "The parameter or the field of the form."},
 						"pointer": {"type": "string", "description": "JSON Pointer (RFC 6901) into the body or the parameter."},
 						"code": {"type": "string", "description": "The stable name of the broken rule."},
 						"message": {"type": "string", "description": "The rule, for people."}
