@@ -135,6 +135,10 @@ func thingService(entered chan struct{}) *service {
 	api.Serve(s, sendFile, arrived)
 	api.Serve(s, greetContract, greet)
 	api.Serve(s, countContract, count)
+	api.Serve(s, readVersion, func(context.Context, api.None) (api.Versioned[string], error) {
+		return api.Versioned[string]{Value: "text", Tag: "v1", Modified: noon.Truncate(time.Second)}, nil
+	})
+	api.Serve(s, changeIt, func(_ context.Context, in changing) (api.None, error) { return api.None{}, in.Check(in.Tag) })
 	api.Serve(s, dropThing, func(context.Context, dropping) (api.None, error) { return api.None{}, nil })
 	return s
 }

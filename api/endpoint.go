@@ -98,6 +98,9 @@ func (e *endpoint) describeInput(d *operation.Description) {
 		if p.in == inForm {
 			continue
 		}
+		if p.in == inHeader && p.name == "If-Match" {
+			describePrecondition(e.op)
+		}
 		described := manifest.Parameter{
 			In: p.in, Name: p.name, Required: p.required, Doc: p.doc, Schema: json.RawMessage(p.schema.JSON(d.Definitions)),
 		}
@@ -129,6 +132,9 @@ func (e *endpoint) describeOutput(d *operation.Description) error {
 		res.Headers = append(res.Headers, manifest.Header{
 			Name: "Link", Doc: "The next page, unless this is the last (RFC 8288).", Schema: []byte(`{"type":"string"}`),
 		})
+	}
+	if sh.versioned {
+		describeVersions(e.op, &res)
 	}
 	if sh.body != nil {
 		s, err := d.Compiler.Compile(sh.body)

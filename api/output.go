@@ -39,6 +39,8 @@ type shape struct {
 	body     reflect.Type // nil: no body
 	location bool
 	link     bool // to the next page
+
+	versioned bool
 }
 
 func (None) answer() (int, http.Header, any, bool) { return http.StatusNoContent, nil, nil, false }

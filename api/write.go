@@ -37,7 +37,7 @@ func encode(c *operation.Call) error {
 	c.Status = status
 	c.SetHeaders(header)
 	link(c)
-	if !hasBody {
+	if !hasBody || notModified(c) {
 		return nil
 	}
 	buf := buffers.Get().(*bytes.Buffer)

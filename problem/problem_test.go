@@ -108,6 +108,7 @@ func TestEveryStandardProblemIsWellDeclaredAndFound(t *testing.T) {
 	standard := map[int]*problem.Problem{
 		400: problem.Malformed(), 401: problem.Unauthenticated(), 403: problem.Forbidden(), 404: problem.NotFound(),
 		405: problem.MethodNotAllowed(), 406: problem.NotAcceptable(), 409: problem.Conflict(), 413: problem.TooLarge(),
+		412: problem.PreconditionFailed(), 428: problem.PreconditionRequired(),
 		415: problem.UnsupportedMediaType(), 422: problem.Invalid(), 429: problem.TooManyRequests(), 500: problem.Internal(),
 		502: problem.BadGateway(), 503: problem.Unavailable(), 504: problem.Timeout(),
 	}

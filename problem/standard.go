@@ -15,9 +15,11 @@ const (
 	CodeNotAcceptable        = "not-acceptable"         // 406: no representation suits Accept
 	CodeRequestTimeout       = "request-timeout"        // 408: the body did not arrive in time
 	CodeConflict             = "conflict"               // 409: the state of the resource forbids it
+	CodePreconditionFailed   = "precondition-failed"    // 412: the resource is of another version
 	CodeTooLarge             = "too-large"              // 413: the body exceeds the limit
 	CodeUnsupportedMediaType = "unsupported-media-type" // 415: the body has an unknown format
 	CodeInvalid              = "invalid"                // 422: well-formed, but rules are broken
+	CodePreconditionRequired = "precondition-required"  // 428: the request does not say which version it changes
 	CodeTooManyRequests      = "too-many-requests"      // 429: a rate limit is exhausted
 	CodeInternal             = "internal"               // 500: a fault on our side
 	CodeBadGateway           = "bad-gateway"            // 502: an upstream answered nonsense
@@ -65,6 +67,11 @@ func Conflict() *Problem {
 	return New(http.StatusConflict, CodeConflict, "The state of the resource forbids the request")
 }
 
+// PreconditionFailed is 412: the resource is of another version than the request asks for.
+func PreconditionFailed() *Problem {
+	return New(http.StatusPreconditionFailed, CodePreconditionFailed, "The resource is of another version")
+}
+
 // TooLarge is 413: the body exceeds the limit of the operation.
 func TooLarge() *Problem {
 	return New(http.StatusRequestEntityTooLarge, CodeTooLarge, "The request body is too large")
@@ -78,6 +85,11 @@ func UnsupportedMediaType() *Problem {
 // Invalid is 422: the request is well-formed and breaks the rules listed in [Problem.Errors].
 func Invalid() *Problem {
 	return New(http.StatusUnprocessableEntity, CodeInvalid, "The request is invalid")
+}
+
+// PreconditionRequired is 428: the request must say which version of the resource it changes.
+func PreconditionRequired() *Problem {
+	return New(http.StatusPreconditionRequired, CodePreconditionRequired, "The request must say which version it changes")
 }
 
 // TooManyRequests is 429: a rate limit is exhausted.
@@ -123,7 +135,7 @@ func ForStatus(status int) *Problem {
 
 func standards() []func() *Problem {
 	return []func() *Problem{
-		Malformed, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, NotAcceptable, RequestTimeout, Conflict, TooLarge,
-		UnsupportedMediaType, Invalid, TooManyRequests, Internal, BadGateway, Unavailable, Timeout,
+		Malformed, Unauthenticated, Forbidden, NotFound, MethodNotAllowed, NotAcceptable, RequestTimeout, Conflict,
+		PreconditionFailed, TooLarge, UnsupportedMediaType, Invalid, PreconditionRequired, TooManyRequests, Internal, BadGateway, Unavailable, Timeout,
 	}
 }
