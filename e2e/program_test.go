@@ -28,7 +28,7 @@ func TestTheFirstScreenShowsCommandsThatWork(t *testing.T) {
 			t.Errorf("%s: %v\n%s", lines[i][1], err, out)
 		}
 	}
-	for _, path := range []string{"/docs/", "/openapi.json", "/readyz"} {
+	for _, path := range []string{"/docs/", "/openapi.json", "/problems/not-found", "/readyz"} {
 		if status, body := a.do("GET", path, "", nil); status != 200 {
 			t.Errorf("%s: status %d: %s", path, status, body)
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/vade-go/vade/problem"
 )
 
-// documentation is the OpenAPI document of the whole system and the page that shows it.
+// documentation is the OpenAPI document of the whole system, the page that shows it, and a page for every kind of problem.
 func (h *host) documentation() (map[string]http.Handler, error) {
 	document, err := openapi.Document(h.manifest, openapi.Options{Title: h.manifest.Name, Version: version().version})
 	if err != nil {
@@ -19,9 +19,10 @@ func (h *host) documentation() (map[string]http.Handler, error) {
 	}
 	page := docs.Handler("/openapi.json")
 	return map[string]http.Handler{
-		"GET /openapi.json": static("application/json", document),
-		"GET /docs":         http.RedirectHandler("/docs/", http.StatusPermanentRedirect),
-		"GET /docs/":        http.StripPrefix("/docs", page),
+		"GET /openapi.json":    static("application/json", document),
+		"GET /problems/{code}": docs.Problems(h.manifest),
+		"GET /docs":            http.RedirectHandler("/docs/", http.StatusPermanentRedirect),
+		"GET /docs/":           http.StripPrefix("/docs", page),
 	}, nil
 }
 

@@ -7,6 +7,8 @@
 // The handler wants a prefix that ends with a slash, because the page names its assets relative to itself. Operations can
 // be tried out on the page, with a bearer token where they need one; each has an address of its own.
 //
+// [Problems] serves the pages to which the member type of a problem document leads.
+//
 // # Guarantees
 //
 // The page and everything on it come from this program: no other host is named, and the Content-Security-Policy forbids the
