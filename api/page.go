@@ -10,7 +10,8 @@ import (
 	"github.com/vade-go/vade/schema"
 )
 
-// Paging is what the input of an operation that lists embeds: how many items, and from where on.
+// Paging is what the input of an operation that lists embeds: how many items, and from where on. A request that does not say how many
+// gets 20; a typed call, where a number left out is 0, always says it.
 type Paging struct {
 	Limit  int         `query:"limit" default:"20" minimum:"1" maximum:"100" doc:"How many items the page has at most."`
 	Cursor Opt[string] `query:"cursor" minLength:"1" maxLength:"2000" doc:"Where the page before ended: its member next."`
