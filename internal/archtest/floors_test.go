@@ -39,7 +39,7 @@ var bridges = map[string][]string{"outbox": {"store", "events"}}
 var dataOnly = map[string][]string{
 	"manifest":    {},
 	"api/openapi": {"manifest"},
-	"api/docs":    {},
+	"api/docs":    {"manifest", "problem"}, // the pages say what problems mean
 }
 
 // standardOnly are the packages that import the standard library only.
