@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"strings"
 
 	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/problem"
@@ -52,10 +53,24 @@ func link(c *operation.Call) {
 	if !ok || page.next() == "" {
 		return
 	}
-	query, err := url.ParseQuery(c.Request.URL.RawQuery)
+	q, err := parseQuery(c.Request.URL.RawQuery)
 	if err != nil {
 		return // nobody has read it
 	}
-	query.Set("cursor", page.next())
-	c.SetHeader("Link", "<?"+query.Encode()+`>; rel="next"`)
+	var query strings.Builder
+	for _, p := range q {
+		if p.name != "cursor" {
+			query.WriteString(url.QueryEscape(p.name) + "=" + reescape(p.raw) + "&")
+		}
+	}
+	c.SetHeader("Link", "<?"+query.String()+"cursor="+url.QueryEscape(page.next())+`>; rel="next"`)
+}
+
+// reescape makes a value fit for a header. A comma stays what it is: an escaped one separates no items.
+func reescape(raw string) string {
+	items := strings.Split(raw, ",")
+	for i, item := range items {
+		items[i] = url.QueryEscape(unescape(item))
+	}
+	return strings.Join(items, ",")
 }

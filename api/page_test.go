@@ -82,6 +82,28 @@ func TestTheLinksOfAListLeadThroughAllOfIt(t *testing.T) {
 	}
 }
 
+func TestALinkKeepsTheListsOfTheQuery(t *testing.T) {
+	t.Parallel()
+	type tagged struct {
+		api.Paging
+		Tags []string `query:"tag"`
+	}
+	s := newService()
+	api.Get(s, "/tags", func(_ context.Context, in tagged) (api.Page[string], error) {
+		return api.Page[string]{Items: in.Tags, Next: "n"}, nil
+	}, auth.Public(), api.Name("tags"))
+	h := s.open(t, io.Discard, nil)
+	for query, want := range map[string]string{
+		"tag=a,b%2Cc":           `<?tag=a,b%2Cc&cursor=n>; rel="next"`,
+		"cursor=m&tag=a&tag=b,": `<?tag=a&tag=b,&cursor=n>; rel="next"`,
+		`x="><y>,%3E&z`:         `<?x=%22%3E%3Cy%3E,%3E&z=&cursor=n>; rel="next"`,
+	} {
+		if res, body := send(t, h, "GET", "/tags?"+query, ""); res.Header.Get("Link") != want {
+			t.Errorf("%s: Link: %s, want %s: %s", query, res.Header.Get("Link"), want, body)
+		}
+	}
+}
+
 func TestACursorThatIsNoneIsAViolation(t *testing.T) {
 	t.Parallel()
 	h := counter(t)
