@@ -3,6 +3,7 @@ package api_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"reflect"
 	"strings"
@@ -39,5 +40,22 @@ func TestAReplyChoosesStatusHeadersAndCookies(t *testing.T) {
 	}
 	if !strings.Contains(log.String(), "invalid Cookie.Name") {
 		t.Errorf("the log does not name the mistake: %s", &log)
+	}
+}
+
+func TestTheCookiesOfAReplyReplaceNoneOfAMiddleware(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	api.Get(s, "/", func(context.Context, api.None) (api.Reply[string], error) {
+		return api.Reply[string]{Cookies: []*http.Cookie{{Name: "b", Value: "2"}}}, nil
+	}, auth.Public(), api.Name("reply"), api.Middleware(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.SetCookie(w, &http.Cookie{Name: "a", Value: "1"})
+			next.ServeHTTP(w, r)
+		})
+	}))
+	res, _ := send(t, s.open(t, io.Discard, nil), "GET", "/", "")
+	if got := res.Header["Set-Cookie"]; !reflect.DeepEqual(got, []string{"a=1", "b=2"}) {
+		t.Errorf("got %v", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -52,7 +53,7 @@ func encode(c *operation.Call) error {
 // writeOutput sends what the plan has encoded. An error is of the connection.
 func writeOutput(w http.ResponseWriter, c *operation.Call) error {
 	h := w.Header()
-	maps.Copy(h, c.ReplyHeader())
+	setHeaders(h, c.ReplyHeader())
 	buf := c.Encoded
 	if buf == nil {
 		w.WriteHeader(c.Status)
@@ -69,9 +70,18 @@ func writeOutput(w http.ResponseWriter, c *operation.Call) error {
 	return err
 }
 
+// setHeaders puts the headers of an answer into h. Cookies come on top of those that a middleware has set.
+func setHeaders(h, answer http.Header) {
+	cookies := h["Set-Cookie"]
+	maps.Copy(h, answer)
+	if more := answer["Set-Cookie"]; len(cookies) > 0 && len(more) > 0 {
+		h["Set-Cookie"] = slices.Concat(cookies, more)
+	}
+}
+
 // writeProblem writes what the caller may know of a failure.
 func writeProblem(w http.ResponseWriter, c *operation.Call, err error) {
-	maps.Copy(w.Header(), c.ReplyHeader())
+	setHeaders(w.Header(), c.ReplyHeader())
 	p, ok := problem.From(err)
 	if !ok {
 		p = problem.Internal()
