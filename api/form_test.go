@@ -283,6 +283,20 @@ func TestAFormArrivesWholeWhateverThePlacement(t *testing.T) {
 	})
 }
 
+func TestAFileThatWouldArriveAsAnotherIsRefusedWhateverThePlacement(t *testing.T) {
+	inBothPlacements(t, func(t *testing.T, conn *call.Conn) {
+		for _, f := range []api.File{
+			api.FileOf("a/b.txt", "", nil), api.FileOf("a/", "", nil), api.FileOf("a", "text/plain\r\n", nil),
+			api.FileOf("a", "text/plain;\r\n\r\nb=c", nil), api.FileOf("a", " text/plain", nil),
+		} {
+			got, err := sendFile.Call(t.Context(), conn, upload{Title: "x", Photo: f})
+			if p, ok := problem.From(err); !ok || len(p.Errors) != 1 || p.Errors[0].Name != "photo" {
+				t.Errorf("%q %q: %+v, %v", f.Name, f.ContentType, got, err)
+			}
+		}
+	})
+}
+
 // FuzzForm: whatever comes as a form is read or refused for what it is.
 func FuzzForm(f *testing.F) {
 	body, contentType := parts(f, "title=x", "photo@a=x", "page@b=y", "name=Ada", "topic=a")

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"net/url"
+	"path/filepath"
 	"reflect"
 	"strings"
 
@@ -55,17 +56,22 @@ func (p *param) unfitFiles(in reflect.Value) []problem.Violation {
 		if f.open == nil {
 			message = "must be a file with content"
 		}
-		if _, _, err := mime.ParseMediaType(f.ContentType); f.ContentType != "" && err != nil {
+		if _, _, err := mime.ParseMediaType(f.ContentType); f.ContentType != "" && (err != nil || unfitForLine(f.ContentType)) {
 			message = "must have a well-formed content type"
 		}
-		if f.Name == "" || strings.ContainsFunc(f.Name, isControl) {
-			message = "must be called something without control characters"
+		if f.Name != filepath.Base(f.Name) || strings.ContainsFunc(f.Name, isControl) { // what reads a form takes folders away
+			message = "must be called something without folders and control characters"
 		}
 		if message != "" {
 			return []problem.Violation{{In: p.in, Name: p.name, Code: schema.CodeFormat, Message: message}}
 		}
 	}
 	return nil
+}
+
+// unfitForLine reports what would end the line of a header or not survive it. [mime.ParseMediaType] passes over such space.
+func unfitForLine(text string) bool {
+	return strings.ContainsFunc(text, isControl) || text != strings.Trim(text, " \t")
 }
 
 // encodeForm makes the body of a typed call whose input has fields with the tag form.
