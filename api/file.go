@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime/multipart"
 	"reflect"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -59,6 +60,9 @@ func (*File) UnmarshalJSONFrom(*jsontext.Decoder) error { return errFileNotJSON 
 func fileOf(h *multipart.FileHeader) File {
 	return File{Name: h.Filename, ContentType: h.Header.Get("Content-Type"), Size: h.Size, open: h.Open}
 }
+
+// garbled reports what the client says of a file and could not go on as JSON, like the texts of a form.
+func (f File) garbled() bool { return !utf8.ValidString(f.Name) || !utf8.ValidString(f.ContentType) }
 
 // holdsFiles reports whether fields of type t are filled by files.
 func holdsFiles(t reflect.Type) bool {

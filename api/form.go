@@ -124,6 +124,8 @@ func (p *param) bindFiles(all []problem.Violation, f *form, field reflect.Value)
 		return violation(schema.CodeRequired, "is required")
 	case len(files) > 1 && !p.schema.IsList():
 		return violation(schema.CodeRepeated, "must be given once")
+	case slices.ContainsFunc(files, File.garbled):
+		return violation(schema.CodeEncoding, "must have its name and content type in UTF-8")
 	case len(files) > 0:
 		setFiles(field, files)
 	}

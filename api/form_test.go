@@ -283,11 +283,22 @@ func TestAFormArrivesWholeWhateverThePlacement(t *testing.T) {
 	})
 }
 
+func TestTheNameOfAFileIsUTF8(t *testing.T) {
+	t.Parallel()
+	h := forms(t)
+	for _, list := range [][]string{{"title=x", "photo@\xff=x"}, {"title=x", "photo@a=x", "page@\xff.png=x"}} {
+		body, contentType := parts(t, list...)
+		if res, body := send(t, h, "PUT", "/upload", body, "Content-Type", contentType); res.StatusCode != 422 || !strings.HasSuffix(listed(t, body), " encoding") {
+			t.Errorf("%q: %d %s", list, res.StatusCode, body)
+		}
+	}
+}
+
 func TestAFileThatWouldArriveAsAnotherIsRefusedWhateverThePlacement(t *testing.T) {
 	inBothPlacements(t, func(t *testing.T, conn *call.Conn) {
 		for _, f := range []api.File{
 			api.FileOf("a/b.txt", "", nil), api.FileOf("a/", "", nil), api.FileOf("a", "text/plain\r\n", nil),
-			api.FileOf("a", "text/plain;\r\n\r\nb=c", nil), api.FileOf("a", " text/plain", nil),
+			api.FileOf("a", "text/plain;\r\n\r\nb=c", nil), api.FileOf("a", " text/plain", nil), api.FileOf("\xff", "", nil),
 		} {
 			got, err := sendFile.Call(t.Context(), conn, upload{Title: "x", Photo: f})
 			if p, ok := problem.From(err); !ok || len(p.Errors) != 1 || p.Errors[0].Name != "photo" {

@@ -52,7 +52,7 @@ func (b *binder) describeForm(d *operation.Description) *manifest.Content {
 // unfitFiles says what of a field's files no request can carry.
 func (p *param) unfitFiles(in reflect.Value) []problem.Violation {
 	for _, f := range filesOf(in.FieldByIndex(p.index)) {
-		message := ""
+		code, message := schema.CodeFormat, ""
 		if f.open == nil {
 			message = "must be a file with content"
 		}
@@ -62,8 +62,11 @@ func (p *param) unfitFiles(in reflect.Value) []problem.Violation {
 		if f.Name != filepath.Base(f.Name) || strings.ContainsFunc(f.Name, isControl) { // what reads a form takes folders away
 			message = "must be called something without folders and control characters"
 		}
+		if f.garbled() {
+			code, message = schema.CodeEncoding, "must have its name and content type in UTF-8"
+		}
 		if message != "" {
-			return []problem.Violation{{In: p.in, Name: p.name, Code: schema.CodeFormat, Message: message}}
+			return []problem.Violation{{In: p.in, Name: p.name, Code: code, Message: message}}
 		}
 	}
 	return nil
