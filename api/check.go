@@ -26,8 +26,12 @@ func (e *endpoint) checkShape() error {
 	if e.out.Kind() == reflect.Interface {
 		errs = append(errs, fmt.Errorf("output %s: an output is a type that can be described", e.out))
 	}
-	if t := e.out; t.Kind() == reflect.Pointer && t.Implements(reflect.TypeFor[answer]()) {
+	switch t := e.out; {
+	case !t.Implements(reflect.TypeFor[answer]()):
+	case t.Kind() == reflect.Pointer:
 		errs = append(errs, fmt.Errorf("output %s: return %s itself, not a pointer to it", t, t.Elem()))
+	case t.PkgPath() != reflect.TypeFor[None]().PkgPath():
+		errs = append(errs, fmt.Errorf("output %s: it embeds what answers in its place, and its own fields would be lost: write out the fields of that", t))
 	}
 	return errors.Join(errs...)
 }

@@ -74,6 +74,13 @@ func TestMistakesOfADeclarationNameThePlaceAndTheMend(t *testing.T) {
 		{"a pointer to an answer", func(s *service) {
 			api.Get(s, "/n", func(context.Context, api.None) (*api.Created[int], error) { return nil, nil }, public)
 		}, nil, "not a pointer"},
+		{"an output that embeds a page", func(s *service) {
+			type counted struct {
+				api.Page[int]
+				Total int
+			}
+			api.Get(s, "/n", func(context.Context, api.None) (counted, error) { return counted{}, nil }, public)
+		}, nil, "would be lost"},
 		{"an output that is anything", func(s *service) {
 			api.Get(s, "/n", func(context.Context, api.None) (any, error) { return nil, nil }, public)
 		}, nil, "can be described"},
