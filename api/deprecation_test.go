@@ -52,3 +52,14 @@ func TestAnOperationIsNotGoneBeforeItIsDeprecated(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestAnEndWithoutATimeIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]api.Option{"DeprecatedSince": api.DeprecatedSince(time.Time{}), "Sunset": api.Sunset(time.Time{})} {
+		s := newService()
+		api.Get(s, "/{name}", greet, auth.Public(), end)
+		if _, err := s.describe(); err == nil || !strings.Contains(err.Error(), "api."+name+": the time is zero") {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
