@@ -65,6 +65,9 @@ func (p *param) pairs(in reflect.Value) (map[string][]string, []problem.Violatio
 	if err != nil {
 		return nil, []problem.Violation{{In: p.in, Name: p.name, Code: schema.CodeFormat, Message: "must have a text form"}}
 	}
+	if len(values) == 0 && p.schema.Optional() {
+		return nil, []problem.Violation{{In: p.in, Name: p.name, Code: schema.CodeFormat, Message: "must not be an empty map, which reads as the default"}}
+	}
 	named := make(map[string][]string, len(values))
 	for key, texts := range values {
 		if strings.ContainsAny(key, "[]") {

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/vade-go/vade/api"
 	"github.com/vade-go/vade/auth"
+	"github.com/vade-go/vade/call"
 	"github.com/vade-go/vade/problem"
 	"github.com/vade-go/vade/schema"
 )
@@ -99,6 +101,25 @@ func TestAStrictQueryHasNoStrangers(t *testing.T) {
 	if res, body := send(t, h, "GET", "/lenient?utm_source=x", ""); res.StatusCode != 200 {
 		t.Errorf("without the option: %d %s", res.StatusCode, body)
 	}
+}
+
+type weights struct {
+	By map[string]int `query:"weight" default:"{\"price\":1}"`
+}
+
+var weighing = api.Define[weights, map[string]int]("GET", "/weigh", auth.Public())
+
+func TestAnEmptyMapIsNotTakenForTheDefaultWhateverThePlacement(t *testing.T) {
+	inBothPlacements(t, func(t *testing.T, conn *call.Conn) {
+		in := weights{By: map[string]int{"age": 2}}
+		if got, err := weighing.Call(t.Context(), conn, in); err != nil || fmt.Sprint(got) != "map[age:2]" {
+			t.Errorf("got %v, %v", got, err)
+		}
+		in.By = nil
+		if got, err := weighing.Call(t.Context(), conn, in); !errors.Is(err, problem.Invalid()) {
+			t.Errorf("got %v, %v", got, err)
+		}
+	})
 }
 
 // listed returns the violations of a problem document, each as place and code.
