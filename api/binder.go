@@ -160,6 +160,11 @@ func (b *binder) addParam(c *schema.Compiler, f reflect.StructField, in, name st
 	if err := checkParam(f.Type, in, s); err != nil {
 		return fmt.Errorf("input %s: field %s: %w", b.in, f.Name, err)
 	}
+	for _, p := range b.params {
+		if in == inQuery && p.in == inQuery && (within(name, p.name, p.schema) || within(p.name, name, s)) {
+			return fmt.Errorf("input %s: field %s: the query parameters %q and %q overlap: one is a key of the other", b.in, f.Name, name, p.name)
+		}
+	}
 	// A list or a map that is not there is empty; minItems and minProperties say otherwise.
 	optional := s.Optional() || f.Type.Kind() == reflect.Slice || s.Keyed()
 	files := holdsFiles(f.Type)

@@ -110,6 +110,12 @@ func TestMistakesOfADeclarationNameThePlaceAndTheMend(t *testing.T) {
 				Filter map[string]api.Null[string] `query:"filter"`
 			}], public)
 		}, nil, "never null"},
+		{"a parameter that is a key of a map", func(s *service) {
+			api.Get(s, "/n", inputs[struct {
+				Owner  string            `query:"filter[owner]"`
+				Filter map[string]string `query:"filter"`
+			}], public)
+		}, nil, "overlap"},
 		{"a map in a header", func(s *service) {
 			api.Get(s, "/n", inputs[struct {
 				Filter map[string]string `header:"x-filter"`

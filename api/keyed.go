@@ -21,6 +21,12 @@ func keyOf(name, param string) (key string, ok bool) {
 	return rest[1 : len(rest)-1], true
 }
 
+// within reports whether a map called param, if it is one, reads what is given under the name.
+func within(name, param string, s *schema.Schema) bool {
+	_, ok := keyOf(name, param)
+	return ok && s.Keyed()
+}
+
 // keyed returns the values of a map by key, and whether all that was given for it has the form that it must have.
 func (q query) keyed(param string) (values map[string][]string, formed bool) {
 	formed = true
@@ -117,7 +123,7 @@ func (b *binder) knows(name string) bool {
 		if p.in != inQuery {
 			continue
 		}
-		if _, ok := keyOf(name, p.name); p.name == name || ok && p.schema.Keyed() {
+		if p.name == name || within(name, p.name, p.schema) {
 			return true
 		}
 	}
