@@ -192,12 +192,12 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		In: reflect.New(e.in).Elem(), Received: time.Now(),
 	}
 	err := e.plan.Run(ctx, c)
+	defer func() { e.finish(ctx, c, err) }() // the writer of a middleware may panic
 	if err == nil {
 		err = writeOutput(w, c)
 	} else {
 		writeProblem(w, c, err)
 	}
-	e.finish(ctx, c, err)
 }
 
 // finish gives back what dependencies took. Nobody is left to tell of a failure but the log.

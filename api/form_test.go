@@ -230,6 +230,29 @@ func TestNothingOfAFormIsLeftBehind(t *testing.T) {
 	}
 }
 
+// cutting is a writer that cuts the connection off.
+type cutting struct{ http.ResponseWriter }
+
+func (cutting) Write([]byte) (int, error) { panic(http.ErrAbortHandler) }
+
+// Not parallel: it looks at the folder of temporary files.
+func TestNothingOfAFormIsLeftBehindByAWriterThatPanics(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	s := newService()
+	api.Put(s, "/upload", arrived, auth.Public(), api.MaxBody(4<<20), api.Middleware(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { next.ServeHTTP(cutting{w}, r) })
+	}))
+	h := s.open(t, io.Discard, nil)
+	body, contentType := parts(t, "title=ok", "photo@a="+strings.Repeat("x", 3<<20))
+	defer func() {
+		if left, err := os.ReadDir(dir); recover() == nil || err != nil || len(left) > 0 {
+			t.Errorf("got %v, %v", left, err)
+		}
+	}()
+	send(t, h, "PUT", "/upload", body, "Content-Type", contentType)
+}
+
 func TestAFileHasNoOtherForm(t *testing.T) {
 	t.Parallel()
 	if _, err := (api.File{}).Open(); err == nil {
