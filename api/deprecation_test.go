@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -40,6 +41,18 @@ func TestTheEndOfAnOperationIsAnnouncedInEveryAnswer(t *testing.T) {
 	}
 	if op := m.Operations[1]; op.Deprecated || op.Sunset != "" || len(op.Responses[0].Headers) != 0 {
 		t.Errorf("described as %+v", op)
+	}
+}
+
+func TestTheAnswerOfAMiddlewareAnnouncesTheEndToo(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	api.Get(s, "/{name}", greet, auth.Public(), api.Sunset(time.Date(2027, 3, 1, 11, 0, 0, 0, time.UTC)), api.Middleware(func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) })
+	}))
+	res, _ := send(t, s.open(t, io.Discard, nil), "GET", "/ada", "")
+	if got := res.Header.Get("Sunset"); res.StatusCode != 403 || got != "Mon, 01 Mar 2027 11:00:00 GMT" {
+		t.Errorf("got %d %v", res.StatusCode, res.Header)
 	}
 }
 

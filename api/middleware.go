@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"reflect"
 	"runtime/debug"
@@ -71,6 +72,7 @@ func (e *endpoint) handler() (http.Handler, error) {
 				e.middlewarePanicked(w, r, v)
 			}
 		}()
+		maps.Copy(w.Header(), e.fixed) // a middleware may answer by itself
 		h.ServeHTTP(w, r)
 	}), nil
 }
