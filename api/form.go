@@ -1,8 +1,10 @@
 package api
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"mime"
 	"mime/multipart"
@@ -40,6 +42,16 @@ func (b *binder) readForm(c *operation.Call) (*form, error) {
 	}
 	if r.ContentLength > limit {
 		return nil, tooLarge(limit)
+	}
+	if r.ContentLength < 0 { // whether there is a body at all, its first byte tells
+		body := bufio.NewReader(r.Body)
+		if _, err := body.Peek(1); err == io.EOF {
+			return new(form), nil
+		}
+		r.Body = struct {
+			io.Reader
+			io.Closer
+		}{body, r.Body}
 	}
 	if coded(r.Header) {
 		return nil, errCoded()

@@ -213,6 +213,28 @@ func TestABodyThatIsNoFormIsRefused(t *testing.T) {
 	}
 }
 
+func TestAFormOfUnknownLengthMayBeAbsent(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	api.Post(s, "/form", inputs[struct {
+		Note string `form:"note" default:"none"`
+	}], auth.Public(), api.Name("form"))
+	api.Post(s, "/files", inputs[struct {
+		Cover api.Opt[api.File] `form:"cover"`
+	}], auth.Public(), api.Name("files"))
+	h := s.open(t, io.Discard, nil)
+	for _, path := range []string{"/form", "/files"} {
+		for body, want := range map[string]int{"": 204, "x": 415} {
+			req := httptest.NewRequest("POST", path, strings.NewReader(body))
+			req.ContentLength = -1
+			rec := httptest.NewRecorder()
+			if h.ServeHTTP(rec, req); rec.Code != want {
+				t.Errorf("%s with %q: %d %s", path, body, rec.Code, rec.Body)
+			}
+		}
+	}
+}
+
 // Not parallel: it looks at the folder of temporary files.
 func TestNothingOfAFormIsLeftBehind(t *testing.T) {
 	dir := t.TempDir()
