@@ -2,6 +2,7 @@ package api
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -27,6 +28,10 @@ const (
 // spool is how much of a multipart form is kept in memory, in bytes; what of its files goes beyond waits on disk, in the folder of
 // [os.TempDir], until the answer is made.
 const spool = 1 << 20
+
+// maxFields is how many fields a form that is not multipart has at most, as in a query of net/url. Each takes many times the memory of
+// the byte that asks for it. Package mime/multipart has a limit of its own.
+const maxFields = 10_000
 
 // form is the body of a request as a form.
 type form struct {
@@ -79,6 +84,9 @@ func readURLEncoded(r *http.Request, limit int64) (*form, error) {
 	data, err := readBody(r, limit)
 	if err != nil {
 		return nil, err
+	}
+	if bytes.Count(data, []byte("&")) >= maxFields {
+		return nil, problem.TooLarge().WithDetail("The form has too many fields.")
 	}
 	pairs, err := parseQuery(string(data))
 	if err != nil {

@@ -213,6 +213,21 @@ func TestABodyThatIsNoFormIsRefused(t *testing.T) {
 	}
 }
 
+func TestAFormHasNoMoreFieldsThanAreWorthTheirMemory(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	api.Post(s, "/form", inputs[struct {
+		Note []string `form:"n"`
+	}], auth.Public(), api.Name("form"))
+	h := s.open(t, io.Discard, nil)
+	for fields, want := range map[int]int{10_000: 204, 10_001: 413} {
+		body := strings.TrimPrefix(strings.Repeat("&n", fields), "&")
+		if res, got := send(t, h, "POST", "/form", body, "Content-Type", "application/x-www-form-urlencoded"); res.StatusCode != want {
+			t.Errorf("%d fields: %d %s", fields, res.StatusCode, got)
+		}
+	}
+}
+
 func TestAFormOfUnknownLengthMayBeAbsent(t *testing.T) {
 	t.Parallel()
 	s := newService()
