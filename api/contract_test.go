@@ -139,6 +139,9 @@ func thingService(entered chan struct{}) *service {
 		return api.Versioned[string]{Value: "text", Tag: "v1", Modified: noon.Truncate(time.Second)}, nil
 	})
 	api.Serve(s, changeIt, func(_ context.Context, in changing) (api.None, error) { return api.None{}, in.Check(in.Tag) })
+	api.Serve(s, baking, func(context.Context, api.None) (api.Reply[string], error) {
+		return api.Reply[string]{Header: http.Header{"X-Kind": {"a"}}, Cookies: []*http.Cookie{{Name: "a", Value: "1", Path: "/"}}}, nil
+	})
 	api.Serve(s, weighing, func(_ context.Context, in weights) (map[string]int, error) { return in.By, nil })
 	api.Serve(s, dropThing, func(context.Context, dropping) (api.None, error) { return api.None{}, nil })
 	return s

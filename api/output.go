@@ -97,6 +97,7 @@ func (Reply[T]) shape() shape { return shape{status: http.StatusOK, body: reflec
 
 func (Reply[T]) receive(res *http.Response, decode func(any) error) (any, error) {
 	r := Reply[T]{Status: res.StatusCode, Header: res.Header, Cookies: res.Cookies()}
+	r.Header.Del("Set-Cookie") // an answer made of r would set them twice
 	if r.Status == http.StatusNoContent {
 		return r, nil
 	}

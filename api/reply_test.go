@@ -11,6 +11,7 @@ import (
 
 	"github.com/vade-go/vade/api"
 	"github.com/vade-go/vade/auth"
+	"github.com/vade-go/vade/call"
 )
 
 func TestAReplyChoosesStatusHeadersAndCookies(t *testing.T) {
@@ -58,4 +59,19 @@ func TestTheCookiesOfAReplyReplaceNoneOfAMiddleware(t *testing.T) {
 	if got := res.Header["Set-Cookie"]; !reflect.DeepEqual(got, []string{"a=1", "b=2"}) {
 		t.Errorf("got %v", got)
 	}
+}
+
+var baking = api.Define[api.None, api.Reply[string]]("GET", "/cookies", auth.Public())
+
+func TestAReplyThatIsPassedOnSetsItsCookiesOnceWhateverThePlacement(t *testing.T) {
+	inBothPlacements(t, func(t *testing.T, conn *call.Conn) {
+		s := newService()
+		api.Get(s, "/", func(ctx context.Context, _ api.None) (api.Reply[string], error) {
+			return baking.Call(ctx, conn, api.None{})
+		}, auth.Public(), api.Name("pass"))
+		res, body := send(t, s.open(t, io.Discard, nil), "GET", "/", "")
+		if got := res.Header["Set-Cookie"]; !reflect.DeepEqual(got, []string{"a=1; Path=/"}) || res.Header.Get("X-Kind") != "a" {
+			t.Errorf("got %v %s", res.Header, body)
+		}
+	})
 }
