@@ -12,6 +12,7 @@ import (
 	"github.com/vade-go/vade/api"
 	"github.com/vade-go/vade/auth"
 	"github.com/vade-go/vade/call"
+	"github.com/vade-go/vade/operation"
 )
 
 func TestAReplyChoosesStatusHeadersAndCookies(t *testing.T) {
@@ -57,6 +58,26 @@ func TestTheCookiesOfAReplyReplaceNoneOfAMiddleware(t *testing.T) {
 	}))
 	res, _ := send(t, s.open(t, io.Discard, nil), "GET", "/", "")
 	if got := res.Header["Set-Cookie"]; !reflect.DeepEqual(got, []string{"a=1", "b=2"}) {
+		t.Errorf("got %v", got)
+	}
+}
+
+// session is a dependency that sets a cookie.
+type session struct{}
+
+func (*session) Resolve(_ context.Context, c *operation.Call) error {
+	c.SetHeader("Set-Cookie", "s=1")
+	return nil
+}
+
+func TestTheCookiesOfAReplyReplaceNoneOfADependency(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	api.Get(s, "/", func(context.Context, struct{ Session session }) (api.Reply[string], error) {
+		return api.Reply[string]{Cookies: []*http.Cookie{{Name: "b", Value: "2"}}}, nil
+	}, auth.Public(), api.Name("reply"))
+	res, _ := send(t, s.open(t, io.Discard, nil), "GET", "/", "")
+	if got := res.Header["Set-Cookie"]; !reflect.DeepEqual(got, []string{"s=1", "b=2"}) {
 		t.Errorf("got %v", got)
 	}
 }

@@ -36,7 +36,11 @@ func encode(c *operation.Call) error {
 		return fmt.Errorf("api: %s answers with the status %d, and 200 to 299 are those of a success", c.Operation.ID, status)
 	}
 	c.Status = status
-	c.SetHeaders(header)
+	if set := c.ReplyHeader(); set != nil {
+		setHeaders(set, header)
+	} else {
+		c.SetHeaders(header)
+	}
 	link(c)
 	if !hasBody || notModified(c) {
 		return nil
@@ -70,7 +74,7 @@ func writeOutput(w http.ResponseWriter, c *operation.Call) error {
 	return err
 }
 
-// setHeaders puts the headers of an answer into h. Cookies come on top of those that a middleware has set.
+// setHeaders puts the headers of an answer into h. Cookies come on top of those that a middleware or a dependency has set.
 func setHeaders(h, answer http.Header) {
 	cookies := h["Set-Cookie"]
 	maps.Copy(h, answer)
