@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -389,10 +390,13 @@ func TestAnAnswerThatCannotBeWrittenIsACleanFailureInTheLog(t *testing.T) {
 	api.Get(s, "/status", func(context.Context, api.None) (api.Reply[int], error) {
 		return api.Reply[int]{Status: http.StatusTeapot, Header: http.Header{"X-Secret": {"secret of the house"}}}, nil
 	}, auth.Public(), api.Name("status"))
+	api.Get(s, "/late", func(context.Context, api.None) (api.Reply[float64], error) {
+		return api.Reply[float64]{Header: http.Header{"X-Secret": {"secret of the house"}}, Value: math.NaN()}, nil
+	}, auth.Public(), api.Name("late"))
 	var log bytes.Buffer
 	h := s.open(t, &log, nil)
 	for target, cause := range map[string]string{
-		"/fail/unencodable": "encode the answer of shop.fail", "/panic": "panic: secret", "/status": "status 418",
+		"/fail/unencodable": "encode the answer of shop.fail", "/panic": "panic: secret", "/status": "status 418", "/late": "encode the answer of shop.late",
 	} {
 		log.Reset()
 		res, body := send(t, h, "GET", target, "")

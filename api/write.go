@@ -36,21 +36,20 @@ func encode(c *operation.Call) error {
 		return fmt.Errorf("api: %s answers with the status %d, and 200 to 299 are those of a success", c.Operation.ID, status)
 	}
 	c.Status = status
-	if set := c.ReplyHeader(); set != nil {
+	if hasBody && !notModified(c) {
+		buf := buffers.Get().(*bytes.Buffer)
+		buf.Reset()
+		if err := json.MarshalWrite(buf, body, jsonOptions); err != nil {
+			return fmt.Errorf("api: encode the answer of %s: %w", c.Operation.ID, err)
+		}
+		c.Encoded = buf
+	}
+	if set := c.ReplyHeader(); set != nil { // after the body: a failure carries none of them
 		setHeaders(set, header)
 	} else {
 		c.SetHeaders(header)
 	}
 	link(c)
-	if !hasBody || notModified(c) {
-		return nil
-	}
-	buf := buffers.Get().(*bytes.Buffer)
-	buf.Reset()
-	if err := json.MarshalWrite(buf, body, jsonOptions); err != nil {
-		return fmt.Errorf("api: encode the answer of %s: %w", c.Operation.ID, err)
-	}
-	c.Encoded = buf
 	return nil
 }
 
