@@ -25,6 +25,10 @@ type unionCase struct {
 
 // union compiles the cases and reports everything that is wrong with them.
 func (b *builder) union(t reflect.Type, u union, where string) node {
+	if t.PkgPath() != reflect.TypeFor[Case]().PkgPath() { // Go promotes the methods, and JSON sees nothing but the union
+		b.fail(where, "%s embeds a union, and its own members would be lost: give the union a field with a name", t)
+		return &opaqueNode{}
+	}
 	discriminator, cases := u.cases()
 	n := &unionNode{typ: t, face: u.slot().Type(), discriminator: discriminator, decoders: &b.compiler.decoders}
 	if discriminator == "" || !utf8.ValidString(discriminator) {

@@ -194,6 +194,18 @@ func (hiddenCases) Cases() (string, []schema.Case) {
 	return "number", []schema.Case{schema.CaseOf[card]("card")}
 }
 
+type (
+	notedPayment  struct{ anyPaymentWithNote }
+	hiddenPayment struct {
+		*schema.Union[payment, paymentKind]
+	}
+
+	anyPaymentWithNote struct {
+		schema.Union[payment, paymentKind]
+		Note string `json:"note"`
+	}
+)
+
 func TestMistakesInAUnionAreAllReported(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -206,6 +218,9 @@ func TestMistakesInAUnionAreAllReported(t *testing.T) {
 		{reflect.TypeFor[schema.Union[payment, badCases]](), []string{
 			`two cases called "card"`, "has no name", `the case "pointer"`, "does not implement", "are made with CaseOf",
 		}},
+		{reflect.TypeFor[anyPaymentWithNote](), []string{"embeds a union"}},
+		{reflect.TypeFor[notedPayment](), []string{"embeds a union"}},
+		{reflect.TypeFor[hiddenPayment](), []string{"embeds a union"}},
 	} {
 		_, err := schema.NewCompiler().Compile(c.typ)
 		for _, want := range c.says {
