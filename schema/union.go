@@ -43,6 +43,12 @@ type union interface {
 
 func (u *Union[V, D]) cases() (discriminator string, cases []Case) {
 	var d D
+	switch t := reflect.TypeFor[D](); t.Kind() {
+	case reflect.Interface: // nobody who could list them
+		return "", nil
+	case reflect.Pointer: // a method of its target needs one
+		d = reflect.New(t.Elem()).Interface().(D)
+	}
 	return d.Cases()
 }
 

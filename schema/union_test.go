@@ -221,6 +221,7 @@ func TestMistakesInAUnionAreAllReported(t *testing.T) {
 		{reflect.TypeFor[anyPaymentWithNote](), []string{"embeds a union"}},
 		{reflect.TypeFor[notedPayment](), []string{"embeds a union"}},
 		{reflect.TypeFor[hiddenPayment](), []string{"embeds a union"}},
+		{reflect.TypeFor[schema.Union[payment, schema.Discriminated]](), []string{"has no cases"}},
 	} {
 		_, err := schema.NewCompiler().Compile(c.typ)
 		for _, want := range c.says {
@@ -228,6 +229,14 @@ func TestMistakesInAUnionAreAllReported(t *testing.T) {
 				t.Errorf("%v: %v does not say %q", c.typ, err, want)
 			}
 		}
+	}
+}
+
+func TestTheCasesOfAUnionMayBeListedByAPointer(t *testing.T) {
+	t.Parallel()
+	got, found := decode[schema.Union[payment, *paymentKind]](t, `{"kind":"cash"}`)
+	if got.Value != (cash{}) || found != nil {
+		t.Errorf("got %v, %v", got, found)
 	}
 }
 
