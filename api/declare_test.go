@@ -81,6 +81,9 @@ func TestMistakesOfADeclarationNameThePlaceAndTheMend(t *testing.T) {
 			}
 			api.Get(s, "/n", func(context.Context, api.None) (counted, error) { return counted{}, nil }, public)
 		}, nil, "would be lost"},
+		{"a page whose cursor nobody takes", func(s *service) {
+			api.Get(s, "/n", func(context.Context, api.None) (api.Page[int], error) { return api.Page[int]{}, nil }, public)
+		}, nil, "embed api.Paging"},
 		{"an output that is anything", func(s *service) {
 			api.Get(s, "/n", func(context.Context, api.None) (any, error) { return nil, nil }, public)
 		}, nil, "can be described"},

@@ -53,7 +53,7 @@ func (e *endpoint) describe(d *operation.Description) error {
 	if errs[0] == nil {
 		var err error
 		e.binder, err = newBinder(d.Compiler, e.in, e.method, e.path)
-		errs = append(errs, err, e.describeOutput(d))
+		errs = append(errs, err, e.describeOutput(d), e.checkLink())
 		e.describeInput(d)
 	} else {
 		e.binder = &binder{in: e.in, inputs: new(operation.Inputs)}

@@ -1,9 +1,11 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/vade-go/vade/operation"
@@ -46,6 +48,14 @@ func (Page[T]) receive(_ *http.Response, decode func(any) error) (any, error) {
 }
 
 func (p Page[T]) next() string { return p.Next }
+
+// checkLink reports an operation whose link to the next page would lead to the same one again.
+func (e *endpoint) checkLink() error {
+	if shapeOf(e.out).link && !slices.ContainsFunc(e.binder.params, func(p param) bool { return p.in == inQuery && p.name == "cursor" }) {
+		return fmt.Errorf("output %s: nothing in the input %s takes its cursor: embed api.Paging", e.out, e.in)
+	}
+	return nil
+}
 
 // link adds the header that leads to the next page. It is relative to the address of the request, whatever a proxy made of that.
 func link(c *operation.Call) {
