@@ -2,6 +2,7 @@ package schema_test
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/go-json-experiment/json"
@@ -78,6 +79,22 @@ func BenchmarkDecodeText(b *testing.B) {
 	for b.Loop() {
 		if found := s.DecodeText(values, v); found != nil {
 			b.Fatal(found)
+		}
+	}
+}
+
+// BenchmarkNestedUnions is the worst that a client can do to a union: cases within cases, each with its discriminator last.
+func BenchmarkNestedUnions(b *testing.B) {
+	s := compile[anyPayment](b)
+	const levels = 60
+	text := strings.Repeat(`{"with":`, levels) + `{"iban":"DE1","extra":[` + strings.Repeat("1,", 1<<19) + `1],"kind":"transfer"}` +
+		strings.Repeat(`,"by":"a","kind":"promise"}`, levels)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		var p anyPayment
+		if found, err := s.Decode([]byte(text), reflect.ValueOf(&p).Elem()); err != nil || len(found) != 1 {
+			b.Fatal(found, err)
 		}
 	}
 }

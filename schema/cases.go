@@ -2,6 +2,7 @@ package schema
 
 import (
 	"bytes"
+	"fmt"
 	"reflect"
 	"strings"
 	"unicode/utf8"
@@ -14,6 +15,7 @@ type unionNode struct {
 	typ           reflect.Type // the Union
 	face          reflect.Type // the interface of its values
 	discriminator string
+	quoted        []byte // as documents mostly write it
 	cases         []unionCase
 	decoders      *decoders
 }
@@ -34,6 +36,7 @@ func (b *builder) union(t reflect.Type, u union, where string) node {
 	if discriminator == "" || !utf8.ValidString(discriminator) {
 		b.fail(where, "the discriminator of %s has no name", t)
 	}
+	n.quoted, _ = jsontext.AppendQuote(nil, discriminator)
 	if n.face.Kind() != reflect.Interface {
 		b.fail(where, "%s: the values of a union have an interface in common, and %s is none", t, n.face)
 		return &opaqueNode{}
@@ -77,7 +80,60 @@ func (b *builder) union(t reflect.Type, u union, where string) node {
 	return n
 }
 
+// maxReread is how many unions within each other may have a discriminator that does not come first: everything in such a one is read
+// again.
+const maxReread = 8
+
 func (n *unionNode) decode(d *decoder, v reflect.Value) error {
+	if n.begins(d) {
+		return n.decodeOnward(d, v)
+	}
+	return n.decodeAgain(d, v)
+}
+
+// begins reports whether an object comes whose first member is the discriminator, written as everybody writes it.
+func (n *unionNode) begins(d *decoder) bool {
+	if d.json.PeekKind() != '{' {
+		return false
+	}
+	rest, ok := bytes.CutPrefix(bytes.TrimLeft(d.json.UnreadBuffer(), " \t\r\n,:"), []byte{'{'})
+	return ok && bytes.HasPrefix(bytes.TrimLeft(rest, " \t\r\n"), n.quoted)
+}
+
+// decodeOnward reads the discriminator and then the members of its case.
+func (n *unionNode) decodeOnward(d *decoder, v reflect.Value) error {
+	if ok, err := d.opens('{', "an object"); !ok {
+		return err
+	}
+	if _, err := d.read(); err != nil { // the name
+		return err
+	}
+	value, err := d.read()
+	if err != nil {
+		return err
+	}
+	strangers := map[string]bool{n.discriminator: true} // to the members of the case
+	c := n.pick(value, func(code, message string) { d.report.add(code, "%s", message) })
+	if c == nil {
+		if err := d.admit(value); err != nil {
+			return err
+		}
+		was := d.open
+		d.open = true // of an unknown case no member is a known one
+		err := new(objectNode).decodeMembers(d, v, strangers)
+		d.open = was
+		return err
+	}
+	object := reflect.New(c.typ).Elem()
+	if err := c.object.decodeMembers(d, object, strangers); err != nil {
+		return err
+	}
+	v.Addr().Interface().(union).slot().Set(object)
+	return nil
+}
+
+// decodeAgain reads the whole object to find the discriminator, and then once more as what it is.
+func (n *unionNode) decodeAgain(d *decoder, v reflect.Value) error {
 	raw, err := d.read()
 	if err != nil {
 		return err
@@ -88,15 +144,19 @@ func (n *unionNode) decode(d *decoder, v reflect.Value) error {
 	if err := d.admit(raw); err != nil {
 		return err
 	}
+	if d.within == maxReread {
+		d.report.addMember(n.discriminator, CodeDepth, fmt.Sprintf("must come first in a union within %d others where it does not", maxReread))
+		return nil
+	}
 	inner := n.decoders.get()
 	defer n.decoders.put(inner)
-	inner.open = d.open
+	inner.open, inner.checked, inner.within = d.open, true, d.within+1 // or else parts of parts would be looked at again and again
 	inner.source = *bytes.NewBuffer(raw)
 	rest, value, err := split(&inner.json, n.discriminator)
 	if err != nil {
 		return err
 	}
-	c := n.pick(&d.report, value)
+	c := n.pick(value, func(code, message string) { d.report.addMember(n.discriminator, code, message) })
 	if c == nil {
 		return nil
 	}
@@ -112,13 +172,13 @@ func (n *unionNode) decode(d *decoder, v reflect.Value) error {
 }
 
 // pick finds the case that the discriminator names, and reports when there is none.
-func (n *unionNode) pick(r *report, value jsontext.Value) *unionCase {
+func (n *unionNode) pick(value jsontext.Value, refuse func(code, message string)) *unionCase {
 	switch {
 	case value == nil:
-		r.addMember(n.discriminator, CodeRequired, "is required")
+		refuse(CodeRequired, "is required")
 		return nil
 	case value.Kind() != '"':
-		r.addMember(n.discriminator, CodeType, "must be "+wantString)
+		refuse(CodeType, "must be "+wantString)
 		return nil
 	}
 	name := nameOf(value)
@@ -127,7 +187,7 @@ func (n *unionNode) pick(r *report, value jsontext.Value) *unionCase {
 			return &n.cases[i]
 		}
 	}
-	r.addMember(n.discriminator, CodeEnum, "must be one of "+n.names())
+	refuse(CodeEnum, "must be one of "+n.names())
 	return nil
 }
 

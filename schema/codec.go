@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"reflect"
 	"regexp"
 	"strings"
@@ -118,7 +119,9 @@ func bytesCodec(t reflect.Type) codec {
 		return err
 	}
 	c.means = "base64 with padding, of exactly " + count(t.Len(), "byte")
-	c.form = c.form.with("minLength", base64.StdEncoding.EncodedLen(t.Len())).with("maxLength", base64.StdEncoding.EncodedLen(t.Len()))
+	// The length of the text allows two bytes more or less; the padding tells them apart.
+	length, bare := base64.StdEncoding.EncodedLen(t.Len()), base64.RawStdEncoding.EncodedLen(t.Len())
+	c.form = c.form.with("pattern", fmt.Sprintf("^[^=]{%d}={%d}$", bare, length-bare))
 	return c
 }
 

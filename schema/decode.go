@@ -78,6 +78,8 @@ type decoder struct {
 	report  report
 	open    bool // objects may have members that structs do not have
 	depth   int
+	checked bool // the document is a part of one that admit has seen
+	within  int  // so many unions whose discriminator did not come first
 	scratch []byte
 }
 
@@ -126,7 +128,7 @@ func (d *decoder) skip() error {
 // admit checks in a value that was read as a whole what is checked elsewhere on the way: the
 // nesting limit, and that no name occurs twice in an object.
 func (d *decoder) admit(raw jsontext.Value) error {
-	if k := raw.Kind(); k != '{' && k != '[' {
+	if k := raw.Kind(); d.checked || k != '{' && k != '[' {
 		return nil
 	}
 	if d.depth+nesting(raw) > MaxDepth {

@@ -33,6 +33,8 @@ func TestSchemasAreWrittenInAFixedForm(t *testing.T) {
 		{reflect.TypeFor[*any](), `{}`},
 		{reflect.TypeFor[netip.Addr](), `{"type":"string"}`},
 		{reflect.TypeFor[[]byte](), `{"type":"string","contentEncoding":"base64"}`},
+		{reflect.TypeFor[[4]byte](), `{"type":"string","contentEncoding":"base64","pattern":"^[^=]{6}={2}$"}`},
+		{reflect.TypeFor[[3]byte](), `{"type":"string","contentEncoding":"base64","pattern":"^[^=]{4}={0}$"}`},
 		{reflect.TypeFor[[2][]int8](), `{"type":"array","items":{"type":"array","items":{"type":"integer","format":"int8","minimum":-128,"maximum":127}},"minItems":2,"maxItems":2}`},
 		{reflect.TypeFor[map[string]bool](), `{"type":"object","additionalProperties":{"type":"boolean"}}`},
 		{reflect.TypeFor[struct{}](), `{"type":"object","properties":{},"additionalProperties":false}`},

@@ -30,8 +30,12 @@ func (n *objectNode) decode(d *decoder, v reflect.Value) error {
 	if ok, err := d.opens('{', "an object"); !ok {
 		return err
 	}
+	return n.decodeMembers(d, v, nil)
+}
+
+// decodeMembers reads the members of an object that was opened, and its end. Names in strangers have been read.
+func (n *objectNode) decodeMembers(d *decoder, v reflect.Value, strangers map[string]bool) error {
 	var seen bitset
-	var strangers map[string]bool
 	for next := 0; d.json.PeekKind() != '}'; next++ {
 		raw, err := d.read()
 		if err != nil {

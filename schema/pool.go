@@ -27,7 +27,7 @@ func (p *decoders) get() *decoder {
 func (p *decoders) put(d *decoder) {
 	d.reset()
 	d.report.found = nil
-	d.depth = 0
+	d.depth, d.checked, d.within = 0, false, 0
 	if cap(d.scratch) > maxScratch {
 		d.scratch = nil
 	}

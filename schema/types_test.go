@@ -107,6 +107,7 @@ func momentSeeds() []string {
 		`{"at":"2024-02-29T12:00:00.5+01:00","for":"-1h2.5s","until":null,"data":"aGk=","key":"AQIDBA==","any":{"a":[1,null]},"raw":[1.50]}`,
 		`{"at":"2024-02-29 12:00","for":"90","until":"x","data":"a","key":"AQID","any":null,"raw":null}`,
 		`{"at":"2024-01-01T00:00:00Z","for":"0","until":"2024-01-01T00:00:00Z","data":"aGkhIQ==aGk=","key":"","any":1,"raw":""}`,
+		`{"at":"0000-01-01T00:00:00+00:00","for":"1h10s","until":null,"data":"","key":"00000000","any":{"0":[]},"raw":[0]}`, // six bytes, where four are wanted
 	}
 }
 

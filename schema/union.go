@@ -11,7 +11,8 @@ import (
 )
 
 // Union is a value of one of several struct types. In JSON it is the object of that struct with one member more, the
-// discriminator, which says which of them it is and may stand anywhere in the object.
+// discriminator, which says which of them it is. It is written first and may stand anywhere in the object, unless that is within eight
+// unions already where it does not come first.
 //
 // V is an interface that all of them implement, and D lists them. The zero Union has no value; it is refused wherever it is
 // checked or written. A switch over the type of Value tells the cases apart.

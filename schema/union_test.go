@@ -125,12 +125,42 @@ func TestViolationsInsideOfAUnionHaveTheirPlace(t *testing.T) {
 	}
 }
 
+func TestWithinManyUnionsTheDiscriminatorComesFirst(t *testing.T) {
+	t.Parallel()
+	nested := func(levels int, before, after string) string {
+		return strings.Repeat(`{`+before+`"with":`, levels) + `{"kind":"cash"}` + strings.Repeat(`,"by":"a"`+after+`}`, levels)
+	}
+	if _, found := decode[anyPayment](t, nested(60, ` "kind" : "promise",`, "")); found != nil {
+		t.Errorf("first: %v", found)
+	}
+	if _, found := decode[anyPayment](t, nested(8, "", `,"kind":"promise"`)); found != nil {
+		t.Errorf("last, within few: %v", found)
+	}
+	want := strings.Repeat("/with", 8) + "/kind depth"
+	if _, found := decode[anyPayment](t, nested(60, "", `,"kind":"promise"`)); !slices.Equal(codes(found), []string{want}) {
+		t.Errorf("last, within many: %v", found)
+	}
+}
+
+func TestOfAnUnknownCaseTheDiscriminatorIsAllThatIsWrong(t *testing.T) {
+	t.Parallel()
+	for data, want := range map[string]string{
+		`{"kind":"gold","karat":{"a":[1]},"b":2}`: "/kind enum", `{"karat":1,"kind":"gold"}`: "/kind enum", `{"kind":{"a":1},"b":2}`: "/kind type",
+		`{"b":2,"kind":[1]}`: "/kind type", `{"kind":"gold"}`: "/kind enum",
+	} {
+		if _, found := decode[anyPayment](t, data); !slices.Equal(codes(found), []string{want}) {
+			t.Errorf("%s: %v", data, found)
+		}
+	}
+}
+
 func TestWhatIsMalformedInsideOfAUnionIsMalformed(t *testing.T) {
 	t.Parallel()
 	s := compile[bill](t)
 	for _, pay := range []string{
 		`{"kind":"card","number":"1","number":"1"}`, `{"kind":"cash","kind":"cash"}`, `{"kind":"promise","with":{"a":1,"a":1}}`,
-		`{"kind":"card",}`, `{"kind"}`, `{"kind":"card"`, `{"x":` + strings.Repeat(`[`, 100),
+		`{"kind":"gold","a":1,"a":2}`, `{"kind":"gold","a":{"b":1,"b":2}}`, `{"kind":{"a":1,"a":2}}`, `{"b":1,"kind":{"a":1,"a":2}}`,
+		`{"kind":"gold","a":1,"\u006bind":2}`, `{"kind":"card","number":"1234","\u006bind":"card"}`, `{"kind":"card",}`, `{"kind"}`, `{"kind":"card"`, `{"x":` + strings.Repeat(`[`, 100),
 	} {
 		var b bill
 		found, err := s.Decode([]byte(`{"cents":1,"tips":[],"pay":`+pay+`}`), reflect.ValueOf(&b).Elem())
