@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/vade-go/vade/internal/timedbody"
@@ -167,8 +168,27 @@ func (a *App) Invoke(ctx context.Context, key string, header http.Header, in any
 	}
 	c := &operation.Call{Operation: e.op, Door: operation.DoorLocal, Header: header, In: v, Received: time.Now()}
 	err := e.plan.Run(ctx, c)
+	if out, ok := c.Out.(interface{ lend(func(error)) any }); ok && err == nil {
+		return e.lend(ctx, c, out.lend), nil
+	}
 	e.finish(ctx, c, err)
 	return c.Out, err
+}
+
+// lend gives an answer that flows to a caller in the same process. The call is over when he has read it, or when ctx ends.
+func (e *endpoint) lend(ctx context.Context, c *operation.Call, lend func(func(error)) any) any {
+	var once sync.Once
+	var stop func() bool
+	done := func(err error) {
+		once.Do(func() {
+			if stop != nil {
+				stop()
+			}
+			e.finish(ctx, c, err)
+		})
+	}
+	stop = context.AfterFunc(ctx, func() { done(ctx.Err()) })
+	return lend(done)
 }
 
 // slack is what a request has beyond the time of its operation for its body to arrive, so that the operation is the first to
@@ -184,19 +204,26 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Request-Id", id)
 	maps.Copy(w.Header(), e.fixed)
 	ctx := telemetry.WithRequestID(telemetry.Extract(r.Context(), r.Header), id)
-	if e.binder.body != nil || e.binder.form {
+	switch {
+	case e.binder.body != nil || e.binder.form:
 		defer timedbody.Limit(w, r, e.timeout+slack)()
+	case e.binder.flow != nil:
+		defer timedbody.Roll(w, r, e.timeout+slack)()
 	}
 	c := &operation.Call{
-		Operation: e.op, Door: operation.DoorHTTP, Header: r.Header, Request: r,
+		Operation: e.op, Door: operation.DoorHTTP, Header: r.Header, Request: r, Writer: w,
 		In: reflect.New(e.in).Elem(), Received: time.Now(),
 	}
 	err := e.plan.Run(ctx, c)
 	defer func() { e.finish(ctx, c, err) }() // the writer of a middleware may panic
-	if err == nil {
-		err = writeOutput(w, c)
-	} else {
-		writeProblem(w, c, err)
+	switch {
+	case c.Begun && err != nil:
+		broken(c, err)
+	case c.Begun:
+	case err != nil:
+		e.wire.writeProblem(w, c, err)
+	default:
+		err = e.wire.write(w, c)
 	}
 }
 

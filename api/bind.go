@@ -17,7 +17,7 @@ import (
 )
 
 // bind fills the input from a request. All violations of all parts come back in one problem.
-func (b *binder) bind(c *operation.Call) error {
+func (b *binder) bind(c *operation.Call, x *wire) error {
 	r, in, op := c.Request, c.In, c.Operation
 	var q query
 	if b.hasQuery || op.StrictQuery {
@@ -63,21 +63,26 @@ func (b *binder) bind(c *operation.Call) error {
 		all = append(all, b.formStrangers(f)...)
 	}
 	if b.body != nil {
-		violations, err := b.body.bind(r, in, op.MaxBody)
+		violations, err := b.body.bind(r, in, op.MaxBody, x)
 		if err != nil {
 			return err
 		}
 		all = append(all, violations...)
 	}
+	if b.flow != nil {
+		if err := b.flow.bind(c); err != nil {
+			return err
+		}
+	}
 	return invalid(all)
 }
 
-func (f *bodyField) bind(r *http.Request, in reflect.Value, maxBody int64) ([]problem.Violation, error) {
+func (f *bodyField) bind(r *http.Request, in reflect.Value, maxBody int64, x *wire) ([]problem.Violation, error) {
 	unsure := r.ContentLength < 0 // whether there is a body at all, its first byte tells
 	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
 		return f.absent(), nil
 	}
-	err := checkMediaType(r.Header)
+	codec, err := x.reads(r.Header)
 	if err != nil && !unsure {
 		return nil, err
 	}
@@ -88,15 +93,25 @@ func (f *bodyField) bind(r *http.Request, in reflect.Value, maxBody int64) ([]pr
 	case err != nil || readErr != nil:
 		return nil, cmp.Or(err, readErr)
 	}
+	if codec != nil {
+		if data, err = codec.ToJSON(data); err != nil {
+			return nil, fmt.Errorf("%w: %w", problem.Malformed().WithDetail("The body is not well-formed %s.", codec.MediaType()), err)
+		}
+	}
 	violations, err := f.schema.Decode(data, f.field(in))
 	if err != nil {
-		detail := "The body is not well-formed JSON."
-		if at, ok := errors.AsType[*schema.SyntaxError](err); ok {
-			detail = fmt.Sprintf("The body is not well-formed JSON: %s at byte %d.", at.Reason, at.Offset)
-		}
-		return nil, fmt.Errorf("%w: %w", problem.Malformed().WithDetail("%s", detail), err)
+		return nil, malformed(err, "The body")
 	}
 	return collectBody(nil, violations), nil
+}
+
+// malformed is the problem of a text that is not JSON.
+func malformed(err error, what string) error {
+	detail := what + " is not well-formed JSON."
+	if at, ok := errors.AsType[*schema.SyntaxError](err); ok {
+		detail = fmt.Sprintf("%s is not well-formed JSON: %s at byte %d.", what, at.Reason, at.Offset)
+	}
+	return fmt.Errorf("%w: %w", problem.Malformed().WithDetail("%s", detail), err)
 }
 
 // absent is what a request without a body breaks.

@@ -21,8 +21,9 @@ type binder struct {
 	body     *bodyField // nil: takes no body
 	inputs   *operation.Inputs
 	hasQuery bool
-	form     bool // the body is a form
-	files    bool // with files
+	form     bool       // the body is a form
+	flow     *flowField // the body is read by the handler
+	files    bool       // with files
 }
 
 // bodyField is the part of the input that the body fills: a field, or with an empty index the whole input.
@@ -111,6 +112,10 @@ func (b *binder) envelope(c *schema.Compiler, method string) error {
 				errs = append(errs, fmt.Errorf("input %s: a %s takes no body", b.in, method))
 				continue
 			}
+			if flows(f.Type) {
+				b.flow = &flowField{index: f.Index, parts: f.Type == reflect.TypeFor[Parts]()}
+				continue
+			}
 			s, err := c.Field(f)
 			if err != nil {
 				errs = append(errs, fmt.Errorf("input: %w", err))
@@ -125,7 +130,7 @@ func (b *binder) envelope(c *schema.Compiler, method string) error {
 				"what belongs to the body goes into the field Body", b.in, f.Name))
 		}
 	}
-	if b.form && b.body != nil {
+	if b.form && (b.body != nil || b.flow != nil) {
 		errs = append(errs, fmt.Errorf("input %s: the body is a form or JSON: take the field Body or the tags form away", b.in))
 	}
 	return errors.Join(errs...)
@@ -224,7 +229,7 @@ func wildcards(path string) ([]string, error) {
 
 // steps returns the stages bind and validate. The first is where the wire begins: on the way in it reads the request, on the way
 // out it encodes the answer, so that an output without a JSON form is a fault like any other.
-func (b *binder) steps(op *manifest.Operation) []operation.Step {
+func (b *binder) steps(op *manifest.Operation, x *wire) []operation.Step {
 	var detail []string
 	switch n := len(b.params); n {
 	case 0:
@@ -239,6 +244,8 @@ func (b *binder) steps(op *manifest.Operation) []operation.Step {
 	switch {
 	case b.body != nil:
 		detail = append(detail, "JSON body")
+	case b.flow != nil:
+		detail = append(detail, "a body that flows")
 	case b.files:
 		detail = append(detail, "form with files")
 	case b.form:
@@ -252,13 +259,13 @@ func (b *binder) steps(op *manifest.Operation) []operation.Step {
 					c.Status, _, _, _ = represent(c.Out)
 					return err
 				}
-				if err := b.bind(c); err != nil {
+				if err := b.bind(c, x); err != nil {
 					return err
 				}
 				if err := next(ctx, c); err != nil {
 					return err
 				}
-				return encode(c)
+				return x.encode(ctx, c)
 			}
 		}},
 		{Stage: operation.StageValidate, Wrap: func(next operation.Handler) operation.Handler {

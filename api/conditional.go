@@ -112,7 +112,7 @@ func matches(list, tag string, weak bool) bool {
 		if !quoted || !closed {
 			return false
 		}
-		if name == tag && (weak || !isWeak) {
+		if (name == tag || strings.HasPrefix(name, tag+variantMark)) && (weak || !isWeak) {
 			return true
 		}
 		list = strings.TrimLeft(rest, " \t,")

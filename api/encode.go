@@ -76,6 +76,9 @@ func (c *codec) request(ctx context.Context, base *url.URL, in reflect.Value) (*
 // body returns the body of the request, or nil when there is none: the operation takes none, or it is an optional one that is
 // absent.
 func (c *codec) body(in reflect.Value, header http.Header) (io.Reader, error) {
+	if c.binder.flow != nil {
+		return c.binder.flow.encode(in, header)
+	}
 	if c.binder.form {
 		return c.binder.encodeForm(in, header)
 	}

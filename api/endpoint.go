@@ -33,6 +33,7 @@ type endpoint struct {
 	op      *manifest.Operation
 	fixed   http.Header // of every answer
 	binder  *binder
+	wire    *wire
 	plan    *operation.Plan
 	timeout time.Duration
 	log     *slog.Logger
@@ -48,12 +49,13 @@ func (e *endpoint) describe(d *operation.Description) error {
 		Timeout: operation.DefaultTimeout.String(), MaxBody: DefaultMaxBody,
 	}
 	operation.Apply(e.op, e.options)
+	e.wire = newWire(e.options)
 	e.op.ID = d.Service.Name + "." + e.id()
 	errs := []error{e.checkShape()}
 	if errs[0] == nil {
 		var err error
 		e.binder, err = newBinder(d.Compiler, e.in, e.method, e.path)
-		errs = append(errs, err, e.describeOutput(d), e.checkLink())
+		errs = append(errs, err, e.describeOutput(d), e.checkLink(), e.checkFlow())
 		e.describeInput(d)
 	} else {
 		e.binder = &binder{in: e.in, inputs: new(operation.Inputs)}
@@ -113,11 +115,17 @@ func (e *endpoint) describeInput(d *operation.Description) {
 	case e.binder.form:
 		e.op.Body = e.binder.describeForm(d)
 		return
+	case e.binder.flow != nil:
+		e.op.Streams.Request = true
+		e.op.Body = e.binder.flow.describe()
+		return
 	case e.binder.body == nil:
+		e.wire.maxMessage = e.op.MaxBody
 		e.op.MaxBody = 0
 		return
 	}
 	e.op.Body = &manifest.Content{MediaType: "application/json", Optional: !e.binder.body.required, Schema: json.RawMessage(e.binder.body.schema.JSON(d.Definitions))}
+	e.wire.describe(e.op.Body)
 }
 
 func (e *endpoint) describeOutput(d *operation.Description) error {
@@ -141,9 +149,51 @@ func (e *endpoint) describeOutput(d *operation.Description) error {
 		if err != nil {
 			return fmt.Errorf("output: %w", err)
 		}
-		res.Content = &manifest.Content{MediaType: "application/json", Schema: json.RawMessage(s.JSON(d.Definitions))}
+		res.Content = &manifest.Content{MediaType: mediaJSON, Schema: json.RawMessage(s.JSON(d.Definitions))}
+		e.wire.describe(res.Content)
 	}
+	err := e.describeFlow(d, sh, &res)
 	e.op.Responses = append(e.op.Responses, res)
+	return err
+}
+
+// describeFlow adds what an answer that flows has.
+func (e *endpoint) describeFlow(d *operation.Description, sh shape, res *manifest.Response) error {
+	if !sh.flows {
+		return nil
+	}
+	e.op.Streams.Response = true
+	if m := sh.messages; m != nil {
+		in, err := d.Compiler.Compile(m.in)
+		out, failed := d.Compiler.Compile(m.out)
+		if err := errors.Join(err, failed); err != nil {
+			return fmt.Errorf("messages: %w", err)
+		}
+		e.wire.messages = in
+		e.op.Messages = &manifest.Messages{Receives: json.RawMessage(in.JSON(d.Definitions)), Sends: json.RawMessage(out.JSON(d.Definitions))}
+		return nil
+	}
+	res.Content = &manifest.Content{MediaType: sh.media, Schema: json.RawMessage(`{"type":"string"}`)}
+	if sh.ranges {
+		res.Content.MediaType, res.Content.Schema = "*/*", json.RawMessage(`{"type":"string","format":"binary"}`)
+		describeRanges(e.op, res)
+	}
+	if sh.item != nil {
+		s, err := d.Compiler.Compile(sh.item)
+		if err != nil {
+			return fmt.Errorf("output: %w", err)
+		}
+		res.Content.Item = json.RawMessage(s.JSON(d.Definitions))
+	}
+	return nil
+}
+
+// checkFlow reports answers that flow where they cannot.
+func (e *endpoint) checkFlow() error {
+	sh := shapeOf(e.out)
+	if sh.messages != nil && e.method != http.MethodGet {
+		return fmt.Errorf("output %s: a WebSocket is opened by GET", e.out)
+	}
 	return nil
 }
 
@@ -165,7 +215,7 @@ func (e *endpoint) steps(env *operation.Env, work *telemetry.Work) ([]operation.
 		return nil, err
 	}
 	steps = append(steps, operation.Security(e.op, env)...)
-	steps = append(steps, e.binder.steps(e.op)...)
+	steps = append(steps, e.binder.steps(e.op, e.wire)...)
 	steps = append(steps, e.binder.inputs.Step()...)
 	for _, o := range e.options {
 		switch o := o.(type) {

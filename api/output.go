@@ -41,6 +41,12 @@ type shape struct {
 	link     bool // to the next page
 
 	versioned bool
+
+	flows    bool         // it goes out while it is made
+	media    string       // of the body that flows; empty: JSON
+	item     reflect.Type // what that is a sequence of; nil: of bytes
+	ranges   bool         // a part of it can be asked for
+	messages *messages    // of a WebSocket
 }
 
 func (None) answer() (int, http.Header, any, bool) { return http.StatusNoContent, nil, nil, false }

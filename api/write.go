@@ -2,12 +2,14 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/vade-go/vade/operation"
@@ -24,8 +26,40 @@ var jsonOptions = schema.JSONOptions()
 // maxKeptBuffer is the largest buffer, in bytes, worth keeping for the next answer.
 const maxKeptBuffer = 64 << 10
 
-// encode makes the body of the answer, before the first byte of it leaves.
-func encode(c *operation.Call) error {
+// wire is how the bodies of an operation travel, beside its schemas.
+type wire struct {
+	codecs    codecs
+	codings   codings
+	etags     bool
+	keepAlive time.Duration
+
+	messages   *schema.Schema // of a WebSocket
+	maxMessage int64          // in bytes
+}
+
+// newWire collects what the options say of it; those of the operation win over those of its groups.
+func newWire(options []Option) *wire {
+	x := &wire{keepAlive: DefaultKeepAlive}
+	for _, o := range options {
+		switch o := o.(type) {
+		case codecs:
+			x.codecs = o
+		case codings:
+			x.codings = o
+		case etags:
+			x.etags = true
+		case keepAlive:
+			x.keepAlive = time.Duration(o)
+		}
+	}
+	return x
+}
+
+// encode makes the body of the answer, before the first byte of it leaves. An answer that flows leaves here.
+func (x *wire) encode(ctx context.Context, c *operation.Call) error {
+	if f, ok := c.Out.(flowing); ok {
+		return f.flow(ctx, c, x)
+	}
 	if checked, ok := c.Out.(interface{ check() error }); ok {
 		if err := checked.check(); err != nil {
 			return err
@@ -53,24 +87,71 @@ func encode(c *operation.Call) error {
 	return nil
 }
 
-// writeOutput sends what the plan has encoded. An error is of the connection.
-func writeOutput(w http.ResponseWriter, c *operation.Call) error {
+// write sends what the plan has encoded, in the form that the client prefers. An error is of the connection.
+func (x *wire) write(w http.ResponseWriter, c *operation.Call) error {
 	h := w.Header()
 	setHeaders(h, c.ReplyHeader())
-	buf := c.Encoded
-	if buf == nil {
+	if c.Encoded == nil {
 		w.WriteHeader(c.Status)
 		return nil
 	}
-	h.Set("Content-Type", "application/json")
-	h.Set("Content-Length", strconv.Itoa(buf.Len()))
-	w.WriteHeader(c.Status)
-	_, err := w.Write(buf.Bytes())
-	if buf.Cap() <= maxKeptBuffer {
-		c.Encoded = nil
-		buffers.Put(buf)
+	defer release(c)
+	h.Set("Content-Type", mediaJSON)
+	if len(x.codecs) > 0 || len(x.codings) > 0 || x.etags {
+		if x.tagged(h, c) {
+			h.Del("Content-Type")
+			w.WriteHeader(http.StatusNotModified)
+			return nil
+		}
+		if err := x.transform(h, c); err != nil {
+			return err
+		}
 	}
+	h.Set("Content-Length", strconv.Itoa(c.Encoded.Len()))
+	w.WriteHeader(c.Status)
+	_, err := w.Write(c.Encoded.Bytes())
 	return err
+}
+
+// transform gives the body the format and the coding that the client prefers.
+func (x *wire) transform(h http.Header, c *operation.Call) error {
+	header := c.Request.Header
+	if len(x.codecs) > 0 {
+		h.Add("Vary", "Accept")
+	}
+	if codec := x.writes(header); codec != nil {
+		data, err := codec.FromJSON(c.Encoded.Bytes())
+		if err != nil {
+			return fmt.Errorf("api: encode the answer of %s as %s: %w", c.Operation.ID, codec.MediaType(), err)
+		}
+		h.Set("Content-Type", codec.MediaType())
+		variant(h, codec.MediaType())
+		c.Encoded.Reset()
+		c.Encoded.Write(data)
+	}
+	if len(x.codings) > 0 {
+		h.Add("Vary", "Accept-Encoding")
+	}
+	if coding := x.chooses(header, c.Encoded.Len()); coding != nil && h.Get("Content-Encoding") == "" {
+		buf := buffers.Get().(*bytes.Buffer)
+		buf.Reset()
+		if err := coding.Encode(buf, c.Encoded.Bytes()); err != nil {
+			return fmt.Errorf("api: compress the answer of %s by %s: %w", c.Operation.ID, coding.Name(), err)
+		}
+		release(c)
+		c.Encoded = buf
+		h.Set("Content-Encoding", coding.Name())
+		variant(h, coding.Name())
+	}
+	return nil
+}
+
+// release gives the memory of the body back.
+func release(c *operation.Call) {
+	if c.Encoded.Cap() <= maxKeptBuffer {
+		buffers.Put(c.Encoded)
+	}
+	c.Encoded = nil
 }
 
 // setHeaders puts the headers of an answer into h. Cookies come on top of those that a middleware or a dependency has set.
@@ -83,7 +164,7 @@ func setHeaders(h, answer http.Header) {
 }
 
 // writeProblem writes what the caller may know of a failure.
-func writeProblem(w http.ResponseWriter, c *operation.Call, err error) {
+func (x *wire) writeProblem(w http.ResponseWriter, c *operation.Call, err error) {
 	setHeaders(w.Header(), c.ReplyHeader())
 	p, ok := problem.From(err)
 	if !ok {
@@ -93,5 +174,5 @@ func writeProblem(w http.ResponseWriter, c *operation.Call, err error) {
 		// The rest of the body is not worth reading.
 		w.Header().Set("Connection", "close")
 	}
-	problem.Write(w, p)
+	x.sendProblem(w, c.Request, p)
 }

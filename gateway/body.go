@@ -15,7 +15,8 @@ import (
 type boundedBody struct {
 	body   io.ReadCloser
 	limit  int64
-	left   int64 // that may still come
+	left   int64  // that may still come
+	heard  func() // called for each part of a body that flows; nil: it does not
 	failed atomic.Pointer[problem.Problem]
 }
 
@@ -28,6 +29,9 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 		p = p[:b.left+1] // one byte more tells a body that is too large from one that just fits
 	}
 	n, err := b.body.Read(p)
+	if b.heard != nil {
+		b.heard()
+	}
 	if int64(n) > b.left {
 		n, b.left = int(b.left), 0
 		b.failed.CompareAndSwap(nil, tooLarge(b.limit))

@@ -10,7 +10,9 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/vade-go/vade/internal/stopclock"
 	"github.com/vade-go/vade/internal/timedbody"
+	"github.com/vade-go/vade/manifest"
 	"github.com/vade-go/vade/problem"
 	"github.com/vade-go/vade/telemetry"
 	"go.opentelemetry.io/otel/attribute"
@@ -39,10 +41,10 @@ type exchange struct {
 	id      string
 	ctx     context.Context
 	run     *telemetry.Run
-	body    *boundedBody // nil: none
-	upgrade bool         // to a WebSocket
-	clock   *time.Timer  // of an upgrade until it is done
-	err     error        // why it ended as it did, for the log
+	body    *boundedBody     // nil: none
+	upgrade bool             // to a WebSocket
+	clock   *stopclock.Clock // of what flows, until it does; nil: it does not
+	err     error            // why it ended as it did, for the log
 }
 
 // begin identifies the request and starts its span.
@@ -68,11 +70,18 @@ func (x *exchange) serve() {
 	ctx, cancel := x.limit()
 	defer cancel()
 	x.ctx = ctx
-	defer timedbody.Limit(x.w.ResponseWriter, x.r, x.route.timeout)()
+	arrive := timedbody.Limit
+	if x.route.streams.Request {
+		arrive = timedbody.Roll
+	}
+	defer arrive(x.w.ResponseWriter, x.r, x.route.timeout)()
 	var refused *problem.Problem
 	if x.body, refused = bound(x.r, x.route.maxBody); refused != nil {
 		x.fail(refused)
 		return
+	}
+	if x.body != nil && x.route.streams.Request {
+		x.body.heard = x.clock.Wind
 	}
 	x.route.handler.ServeHTTP(&x.w, x.forwardable())
 	switch {
@@ -84,14 +93,14 @@ func (x *exchange) serve() {
 	}
 }
 
-// limit starts the clock of the operation. An upgraded connection outlives it.
+// limit starts the clock of the operation. An upgraded connection and an answer that flows outlive it.
 func (x *exchange) limit() (context.Context, context.CancelFunc) {
 	d := x.route.timeout + slack
-	if !x.upgrade {
+	if !x.upgrade && x.route.streams == (manifest.Streams{}) {
 		return context.WithTimeout(x.ctx, d)
 	}
 	ctx, cancel := context.WithCancelCause(x.ctx)
-	x.clock = time.AfterFunc(d, func() { cancel(context.DeadlineExceeded) })
+	x.clock = stopclock.Start(d, func() { cancel(context.DeadlineExceeded) })
 	return ctx, func() { x.clock.Stop(); cancel(nil) }
 }
 
@@ -99,7 +108,12 @@ func (x *exchange) expired() bool { return errors.Is(context.Cause(x.ctx), conte
 
 // upgraded is called when the connection has been handed over.
 func (x *exchange) upgraded() {
-	if x.clock != nil {
+	x.clock.Stop()
+}
+
+// answering is called when the answer begins.
+func (x *exchange) answering() {
+	if x.route.streams.Response {
 		x.clock.Stop()
 	}
 }

@@ -26,6 +26,7 @@ type route struct {
 	pattern string // "GET /bookings/{id}"
 	origin  string // for people: "bookings.get, declared at a.go:12"
 	timeout time.Duration
+	streams manifest.Streams
 	maxBody int64
 	expose  string // the headers that a page of another site may read
 	work    *telemetry.Work
@@ -89,7 +90,7 @@ func newRoute(svc *manifest.Service, op *manifest.Operation, handler http.Handle
 	}
 	rt := &route{
 		handler: handler, pattern: op.Method + " " + op.Path, origin: origin,
-		timeout: timeout, maxBody: op.MaxBody, expose: exposed(op),
+		timeout: timeout, streams: op.Streams, maxBody: op.MaxBody, expose: exposed(op),
 	}
 	rt.work, err = newWork(tel, rt.pattern, true,
 		attribute.String("http.request.method", op.Method), attribute.String("http.route", op.Path),

@@ -42,6 +42,7 @@ func (w *responseWriter) WriteHeader(status int) {
 		return
 	}
 	w.status = status
+	w.x.answering()
 	h := w.Header()
 	w.x.dress(h, status)
 	for name, values := range w.preflight {

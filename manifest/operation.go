@@ -19,12 +19,14 @@ type Operation struct {
 	Sunset          string `json:"sunset,omitempty"`           // RFC 3339: it may be gone from then on
 
 	Security    Security    `json:"security"`
-	Timeout     string      `json:"timeout"`            // a Go duration: the longest that the operation may take
+	Timeout     string      `json:"timeout"`            // a Go duration: the longest that the operation may take, but see Streams
 	MaxBody     int64       `json:"max_body,omitempty"` // bytes of request body; 0: takes none
 	Parameters  []Parameter `json:"parameters,omitempty"`
 	StrictQuery bool        `json:"strict_query,omitempty"` // a query with other parameters is refused
+	Streams     Streams     `json:"streams,omitzero"`
 	Body        *Content    `json:"body,omitempty"`
 	Responses   []Response  `json:"responses"`
+	Messages    *Messages   `json:"messages,omitempty"` // of a WebSocket
 	Problems    []Problem   `json:"problems,omitempty"`
 	Plan        []Step      `json:"plan,omitempty"`
 	Source      string      `json:"source,omitempty"` // where it was declared: "import/path/file.go:12"
@@ -63,6 +65,19 @@ func appendNew(list, more []string) []string {
 	return list
 }
 
+// Streams says which bodies flow for as long as both sides like. The timeout of such an operation is that of its silence: while a
+// request flows, the time between two parts of it; and, where the answer flows, the time until that begins.
+type Streams struct {
+	Request  bool `json:"request,omitempty"`
+	Response bool `json:"response,omitempty"`
+}
+
+// Messages are those of a WebSocket, in JSON.
+type Messages struct {
+	Receives json.RawMessage `json:"receives"` // the schema of what clients send
+	Sends    json.RawMessage `json:"sends"`    // the schema of what they get
+}
+
 // Parameter is a named value outside the body.
 type Parameter struct {
 	In       string          `json:"in"` // "path", "query", "header" or "cookie"
@@ -79,6 +94,7 @@ type Content struct {
 	Also      []string        `json:"also,omitempty"`     // further media types of the same schema
 	Optional  bool            `json:"optional,omitempty"` // a request may leave it out
 	Schema    json.RawMessage `json:"schema,omitempty"`
+	Item      json.RawMessage `json:"item,omitempty"` // the schema of what the body is a sequence of
 }
 
 // Response is one successful answer.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/vade-go/vade/auth"
+	"github.com/vade-go/vade/internal/stopclock"
 	"github.com/vade-go/vade/manifest"
 )
 
@@ -36,21 +37,24 @@ type Header interface {
 type Call struct {
 	Operation *manifest.Operation // what was declared; must not be changed
 	Door      Door
-	Header    Header         // never nil
-	Request   *http.Request  // DoorHTTP only
-	Principal auth.Principal // known after the stage authenticate
-	In        reflect.Value  // addressable: the input being filled
-	Out       any            // what the handler returned
-	Encoded   *bytes.Buffer  // DoorHTTP: the body made of Out by the stage bind; nil: none
-	Status    int            // of a success, as HTTP; 0 is 200
-	Attempt   int            // DoorEvents: 1 for the first delivery
-	Received  time.Time      // when the door saw it
+	Header    Header              // never nil
+	Request   *http.Request       // DoorHTTP only
+	Writer    http.ResponseWriter // DoorHTTP only: of the answer, for outputs that flow; all others are written when the plan is done
+	Principal auth.Principal      // known after the stage authenticate
+	In        reflect.Value       // addressable: the input being filled
+	Out       any                 // what the handler returned
+	Encoded   *bytes.Buffer       // DoorHTTP: the body made of Out by the stage bind; nil: none
+	Status    int                 // of a success, as HTTP; 0 is 200
+	Begun     bool                // the answer has begun to flow: no other can take its place
+	Attempt   int                 // DoorEvents: 1 for the first delivery
+	Received  time.Time           // when the door saw it
 
 	reply    http.Header // what the answer carries besides its value
 	context  callContext
 	traced   context.Context // the context inside the span, for logs about the call
 	memo     []resolved
 	cleanups []func(error)
+	silence  *stopclock.Clock // nil: the operation does not stream
 }
 
 // SetHeader sets a header of the answer. Doors without headers ignore it.

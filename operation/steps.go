@@ -38,8 +38,25 @@ func Common(op *manifest.Operation, env *Env, work *telemetry.Work) ([]Step, err
 	return []Step{
 		{Stage: StageRecover, Wrap: func(next Handler) Handler { return recovering(env, next) }},
 		{Stage: StageTrace, Wrap: func(next Handler) Handler { return tracing(work, next) }},
-		{Stage: StageDeadline, Detail: timeout.String(), Origin: origin, Wrap: func(next Handler) Handler { return deadline(timeout, next) }},
+		deadlineStep(op, timeout, origin),
 	}, nil
+}
+
+func deadlineStep(op *manifest.Operation, timeout time.Duration, origin string) Step {
+	step := Step{Stage: StageDeadline, Detail: timeout.String(), Origin: origin}
+	switch op.Streams {
+	case manifest.Streams{}:
+		step.Wrap = func(next Handler) Handler { return deadline(timeout, next) }
+		return step
+	case manifest.Streams{Response: true}:
+		step.Detail += " until the answer begins"
+	case manifest.Streams{Request: true}:
+		step.Detail += " of silence while the request flows"
+	default:
+		step.Detail += " of silence until the answer begins"
+	}
+	step.Wrap = func(next Handler) Handler { return silenced(timeout, next) }
+	return step
 }
 
 // Security returns the steps that identify the caller and check what was granted. A public operation has none.
@@ -79,6 +96,14 @@ func recovering(env *Env, next Handler) Handler {
 	}
 }
 
+// ErrClientGone is wrapped by the errors of an answer that could not be sent. It is nobody's fault.
+var ErrClientGone = errors.New("operation: the client is gone")
+
+// Public returns the problem that the caller may know of err; ok is false where he learns no more than that the call failed.
+func (c *Call) Public(ctx context.Context, err error) (p *problem.Problem, ok bool) {
+	return publicProblem(ctx, c, err)
+}
+
 // publicProblem finds the problem in err that the caller may see: one that the operation declared, or one of Vade's own. What
 // another service answered to this one is neither, but for its being out of reach.
 func publicProblem(ctx context.Context, c *Call, err error) (*problem.Problem, bool) {
@@ -87,7 +112,7 @@ func publicProblem(ctx context.Context, c *Call, err error) (*problem.Problem, b
 	switch {
 	case ok && declared(c.Operation, p), own && !foreign(err, p):
 		return p, true
-	case errors.Is(ctx.Err(), context.Canceled):
+	case errors.Is(ctx.Err(), context.Canceled), errors.Is(err, ErrClientGone):
 		return problem.New(statusClientGone, "client-gone", "The caller went away"), true
 	case errors.Is(err, context.DeadlineExceeded):
 		return problem.Timeout(), true
@@ -182,16 +207,20 @@ func causeOf(err error) string {
 
 func deadline(limit time.Duration, next Handler) Handler {
 	return func(ctx context.Context, c *Call) error {
-		wait := limit
-		if left := c.Header.Get(call.DeadlineHeader); left != "" { // an error would cost more than the rest of the stage
-			if ms, err := strconv.ParseInt(left, 10, 32); err == nil && ms >= 0 {
-				wait = min(wait, time.Duration(ms)*time.Millisecond)
-			}
-		}
-		ctx, cancel := context.WithTimeout(ctx, wait)
+		ctx, cancel := context.WithTimeout(ctx, patience(c, limit))
 		defer cancel()
 		return next(ctx, c)
 	}
+}
+
+// patience is how long the caller waits, at most the limit.
+func patience(c *Call, limit time.Duration) time.Duration {
+	if left := c.Header.Get(call.DeadlineHeader); left != "" { // an error would cost more than the rest of the stage
+		if ms, err := strconv.ParseInt(left, 10, 32); err == nil && ms >= 0 {
+			return min(limit, time.Duration(ms)*time.Millisecond)
+		}
+	}
+	return limit
 }
 
 func authenticating(v auth.Verifier, realm string, scopes []string, next Handler) Handler {

@@ -20,7 +20,10 @@ const MaxBody = 64 << 10
 // It is safe for HEAD requests: net/http drops the body there. A nil p is
 // [Internal], and so is the status of a p whose own is not from 400 to 599. A failing
 // connection is not reported, since nobody could be told.
-func Write(w http.ResponseWriter, p *Problem) {
+func Write(w http.ResponseWriter, p *Problem) { WriteAs(w, p, MediaType, nil) }
+
+// WriteAs is [Write] for a document of another media type, which encode makes of the JSON form. When that fails JSON is written.
+func WriteAs(w http.ResponseWriter, p *Problem, mediaType string, encode func(json []byte) ([]byte, error)) {
 	if p == nil {
 		p = Internal()
 	}
@@ -33,11 +36,18 @@ func Write(w http.ResponseWriter, p *Problem) {
 		p = Internal()
 		body = []byte(`{"status":500,"code":"` + CodeInternal + `"}`)
 	}
+	if encode != nil {
+		if coded, err := encode(body); err == nil {
+			body = coded
+		} else {
+			mediaType = MediaType
+		}
+	}
 	header := w.Header()
 	for _, stale := range []string{"Content-Encoding", "Content-Length", "Content-Range", "Etag", "Last-Modified", "Expires"} {
 		header.Del(stale)
 	}
-	header.Set("Content-Type", MediaType)
+	header.Set("Content-Type", mediaType)
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(p.Status)

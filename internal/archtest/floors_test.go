@@ -50,6 +50,7 @@ var heavy = map[string][]string{
 	"github.com/nats-io/nats-server/v2":   {"events/natsevents"},
 	"github.com/nats-io/nats.go":          {"events/natsevents"},
 	"modernc.org/sqlite":                  {"store/sqlitestore"},
+	"github.com/coder/websocket":          {"api"},
 	"github.com/spf13/cobra":              {"program"},
 	"github.com/go-jose/go-jose/v4":       {"auth", "auth/devissuer"},
 	"go.yaml.in/yaml/v3":                  {"config"},

@@ -15,6 +15,15 @@ const Farewell = time.Second
 // read the deadline is lifted, since what comes next on the connection is another request. Release is called when the handler
 // returns. It does nothing for a request without a body, and for a writer that is not a connection's, such as a recorder.
 func Limit(w http.ResponseWriter, r *http.Request, d time.Duration) (release func()) {
+	return limit(w, r, d, 0)
+}
+
+// Roll is [Limit] for a body that may take its time as long as it goes on arriving: d is that of one reading.
+func Roll(w http.ResponseWriter, r *http.Request, d time.Duration) (release func()) {
+	return limit(w, r, d, d)
+}
+
+func limit(w http.ResponseWriter, r *http.Request, d, patience time.Duration) (release func()) {
 	if r.Body == nil || r.ContentLength == 0 {
 		return func() {}
 	}
@@ -22,7 +31,7 @@ func Limit(w http.ResponseWriter, r *http.Request, d time.Duration) (release fun
 	if conn.SetReadDeadline(time.Now().Add(d)) != nil {
 		return func() {}
 	}
-	b := &body{ReadCloser: r.Body, conn: conn}
+	b := &body{ReadCloser: r.Body, conn: conn, patience: patience}
 	r.Body = b
 	return func() { b.settle(time.Now().Add(Farewell)) }
 }
@@ -30,17 +39,28 @@ func Limit(w http.ResponseWriter, r *http.Request, d time.Duration) (release fun
 // body is read by the handler, or by a transport that may still be at it when the handler returns.
 type body struct {
 	io.ReadCloser
-	conn    *http.ResponseController
-	mu      sync.Mutex
-	settled bool // the connection is no business of this body any more
+	conn     *http.ResponseController
+	patience time.Duration // for each reading; 0: the deadline stays what it is
+	mu       sync.Mutex
+	settled  bool // the connection is no business of this body any more
 }
 
 func (b *body) Read(p []byte) (int, error) {
+	b.extend()
 	n, err := b.ReadCloser.Read(p)
 	if err == io.EOF {
 		b.settle(time.Time{})
 	}
 	return n, err
+}
+
+// extend gives the next reading its time.
+func (b *body) extend() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.patience > 0 && !b.settled {
+		_ = b.conn.SetReadDeadline(time.Now().Add(b.patience))
+	}
 }
 
 func (b *body) settle(deadline time.Time) {

@@ -1,0 +1,121 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/vade-go/vade/operation"
+	"github.com/vade-go/vade/problem"
+)
+
+// flowing is an output whose answer goes out while it is made. It writes by itself, inside the plan, so that the span, the
+// measurements and the clean-up of the call cover all of it.
+type flowing interface {
+	answer
+	// flow writes the answer. It returns when all is written, when the client is gone or ctx has ended.
+	flow(ctx context.Context, c *operation.Call, x *wire) error
+}
+
+// flow is an answer on its way to a client. A timer writes beside the goroutine of the call, one at a time.
+type flow struct {
+	w    http.ResponseWriter
+	conn *http.ResponseController
+	tick func(*flow) error // what the timer does
+	wait time.Duration     // until the timer does it
+
+	mu    sync.Mutex
+	timer *time.Timer
+	err   error // of the connection
+	ended bool
+}
+
+// begin sends the headers of a flowing answer. Every write behind it waits for the client, who is given up when he takes nothing for
+// as long as the listener allows; nothing is kept for him.
+func begin(c *operation.Call, mediaType string, header ...string) (*flow, error) {
+	f := &flow{w: c.Writer, conn: http.NewResponseController(c.Writer)}
+	h := f.w.Header()
+	setHeaders(h, c.ReplyHeader())
+	h.Set("Content-Type", mediaType)
+	h.Set("X-Content-Type-Options", "nosniff")
+	for i := 0; i < len(header); i += 2 {
+		h.Set(header[i], header[i+1])
+	}
+	c.Begin(http.StatusOK)
+	f.w.WriteHeader(http.StatusOK)
+	if err := f.conn.Flush(); errors.Is(err, http.ErrNotSupported) {
+		return nil, errors.New("api: a middleware hides the connection: give its response writer a method Unwrap")
+	} else if err != nil {
+		return nil, gone(err)
+	}
+	return f, nil
+}
+
+// gone is the error of a client that is no longer there.
+func gone(err error) error { return fmt.Errorf("%w: %w", operation.ErrClientGone, err) }
+
+// every lets tick happen when nothing was sent for d. It keeps a timer and no goroutine, so that a silent client costs little.
+func (f *flow) every(d time.Duration, tick func(*flow) error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.tick, f.wait = tick, d
+	f.timer = time.AfterFunc(d, f.ring)
+}
+
+func (f *flow) ring() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.ended || f.err != nil {
+		return
+	}
+	if f.err = f.tick(f); f.err == nil {
+		f.timer.Reset(f.wait)
+	}
+}
+
+// send writes, and has it leave at once when flush is true.
+func (f *flow) send(data []byte, flush bool) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.err != nil {
+		return gone(f.err)
+	}
+	if _, f.err = f.w.Write(data); f.err == nil && flush {
+		f.err = f.conn.Flush()
+	}
+	if f.err != nil {
+		return gone(f.err)
+	}
+	if f.timer != nil && flush {
+		f.timer.Reset(f.wait)
+	}
+	return nil
+}
+
+// end keeps the timer from writing once the call is over.
+func (f *flow) end() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.ended = true
+	if f.timer != nil {
+		f.timer.Stop()
+	}
+}
+
+// broken ends an answer that had begun when the call failed. A client must not take a part of it for the whole.
+func broken(c *operation.Call, err error) {
+	if teller, ok := c.Out.(interface {
+		tell(*operation.Call, *problem.Problem)
+	}); ok {
+		p, ok := problem.From(err)
+		if !ok {
+			p = problem.Internal()
+		}
+		teller.tell(c, p)
+		return
+	}
+	panic(http.ErrAbortHandler) // net/http cuts the connection, and does not speak of it
+}

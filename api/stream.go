@@ -1,0 +1,140 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"net/http"
+	"reflect"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/vade-go/vade/operation"
+)
+
+// Stream is an output of any number of items, sent as they are made: JSON Lines, one item a line, of the media type
+// application/jsonl. A handler returns a function:
+//
+//	return func(yield func(Flight, error) bool) {
+//		for _, f := range … {
+//			if !yield(f, nil) {
+//				return // nobody is there any more
+//			}
+//		}
+//	}, nil
+//
+// The function runs while the client reads, and waits for the client: nothing piles up. An error that it yields ends the answer
+// by cutting the connection off, since the status has long been sent. The time of the operation is that until the function begins.
+//
+// A caller gets the items as they come and must range over them, to the end or until a break; what the operation holds is given back
+// then, or when the context of the call ends.
+type Stream[T any] iter.Seq2[T, error]
+
+const jsonLines = "application/jsonl"
+
+// flushAfter is how long a line may wait for others to leave with it.
+const flushAfter = 10 * time.Millisecond
+
+func (Stream[T]) answer() (int, http.Header, any, bool) { return http.StatusOK, nil, nil, false }
+
+func (Stream[T]) shape() shape {
+	return shape{status: http.StatusOK, media: jsonLines, item: reflect.TypeFor[T](), flows: true}
+}
+
+func (s Stream[T]) flow(_ context.Context, c *operation.Call, _ *wire) error {
+	f, err := begin(c, jsonLines)
+	if err != nil || s == nil || c.Request.Method == http.MethodHead {
+		return err
+	}
+	defer f.end()
+	f.every(flushAfter, func(f *flow) error { return f.conn.Flush() })
+	buf := new(bytes.Buffer)
+	for item, err := range s {
+		if err != nil {
+			return err
+		}
+		buf.Reset()
+		if err := json.MarshalWrite(buf, item, jsonOptions); err != nil {
+			return fmt.Errorf("api: encode an item of %s: %w", c.Operation.ID, err)
+		}
+		buf.WriteByte('\n')
+		if err := f.send(buf.Bytes(), false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lend returns the stream with what has to be done once somebody has read it.
+func (s Stream[T]) lend(done func(error)) any {
+	if s == nil {
+		done(nil)
+		return s
+	}
+	return Stream[T](lent(iter.Seq2[T, error](s), done))
+}
+
+// lent is a sequence that calls done with what ended it.
+func lent[T any](s iter.Seq2[T, error], done func(error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var failed error
+		defer func() { done(failed) }()
+		for item, err := range s {
+			failed = err
+			if !yield(item, err) {
+				return
+			}
+		}
+	}
+}
+
+func (Stream[T]) receive(res *http.Response, _ func(any) error) (any, error) {
+	body := take(res)
+	return Stream[T](func(yield func(T, error) bool) {
+		defer func() { _ = body.Close() }()
+		from := &portions{from: body}
+		dec := jsontext.NewDecoder(from)
+		for {
+			var item T
+			from.left = MaxAnswer
+			err := json.UnmarshalDecode(dec, &item, jsonOptions)
+			if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+				return
+			}
+			if !yield(item, err) || err != nil {
+				return
+			}
+		}
+	}), nil
+}
+
+// take takes the body of an answer from whoever closes it when the call is over.
+func take(res *http.Response) io.ReadCloser {
+	body := res.Body
+	res.Body = http.NoBody
+	return body
+}
+
+// portions is a reader that gives out a limited number of bytes at a time: an answer may be endless, one item of it may not.
+type portions struct {
+	from io.Reader
+	left int64
+}
+
+var errTooLong = errors.New("api: an item of the answer is too long")
+
+func (p *portions) Read(b []byte) (int, error) {
+	if p.left <= 0 {
+		return 0, errTooLong
+	}
+	if int64(len(b)) > p.left {
+		b = b[:p.left]
+	}
+	n, err := p.from.Read(b)
+	p.left -= int64(n)
+	return n, err
+}
