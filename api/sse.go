@@ -177,25 +177,28 @@ func (SSE[E]) receive(res *http.Response, _ func(any) error) (any, error) {
 			raw, err := in.next()
 			if err != nil || raw == nil {
 				if err != nil {
-					yield(Event[E]{}, err)
+					yield(Event[E]{}, unreadable(err))
 				}
 				return
 			}
 			e := Event[E]{ID: raw.id, Type: raw.name, Retry: raw.retry}
 			if raw.name == problemEvent {
-				yield(e, problemOf(raw.data))
+				yield(e, endedBy(raw.data))
 				return
 			}
-			err = json.Unmarshal(raw.data, &e.Data, jsonOptions)
-			if !yield(e, err) || err != nil {
+			if err := json.Unmarshal(raw.data, &e.Data, jsonOptions); err != nil {
+				yield(e, unreadable(err))
+				return
+			}
+			if !yield(e, nil) {
 				return
 			}
 		}
 	}), nil
 }
 
-// problemOf is the error of an answer that ended with a problem.
-func problemOf(data []byte) error {
+// endedBy is the error of an answer that ended with a problem.
+func endedBy(data []byte) error {
 	p, err := problem.Parse(data)
 	if err != nil {
 		return fmt.Errorf("api: the events ended with a problem that cannot be read: %w", err)

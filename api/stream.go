@@ -14,6 +14,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/vade-go/vade/operation"
+	"github.com/vade-go/vade/problem"
 )
 
 // Stream is an output of any number of items, sent as they are made: JSON Lines, one item a line, of the media type
@@ -105,12 +106,19 @@ func (Stream[T]) receive(res *http.Response, _ func(any) error) (any, error) {
 			if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 				return
 			}
-			if !yield(item, err) || err != nil {
+			if err != nil {
+				yield(item, unreadable(err))
+				return
+			}
+			if !yield(item, nil) {
 				return
 			}
 		}
 	}), nil
 }
+
+// unreadable is the error of an answer that broke while it flowed.
+func unreadable(err error) error { return fmt.Errorf("%w: %w", problem.BadGateway(), err) }
 
 // take takes the body of an answer from whoever closes it when the call is over.
 func take(res *http.Response) io.ReadCloser {
