@@ -208,7 +208,7 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case e.binder.body != nil || e.binder.form:
 		defer timedbody.Limit(w, r, e.timeout+slack)()
 	case e.binder.flow != nil:
-		defer timedbody.Roll(w, r, e.timeout+slack)()
+		defer timedbody.Roll(w, r, e.timeout)()
 	}
 	c := &operation.Call{
 		Operation: e.op, Door: operation.DoorHTTP, Header: r.Header, Request: r, Writer: w,

@@ -51,6 +51,9 @@ func Serve[In, Out any](s operation.Scope, contract *Contract[In, Out], h func(c
 // every error. See package call for what travels along and which errors come back.
 func (c *Contract[In, Out]) Call(ctx context.Context, conn *call.Conn, in In) (Out, error) {
 	var out Out
+	if w, ok := any(out).(interface{ uncallable() error }); ok {
+		return out, w.uncallable()
+	}
 	err := conn.Invoke(ctx, &call.Invocation{
 		Service: conn.Service(), Operation: c.method + " " + c.path, Method: c.method, In: in,
 		Out: func(v any) error {

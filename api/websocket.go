@@ -141,10 +141,7 @@ func (WebSocket[In, Out]) receive(*http.Response, func(any) error) (any, error) 
 	return nil, errNoCall
 }
 
-func (s WebSocket[In, Out]) lend(done func(error)) any {
-	done(errNoCall)
-	return s
-}
+func (WebSocket[In, Out]) uncallable() error { return errNoCall }
 
 func (s WebSocket[In, Out]) flow(ctx context.Context, c *operation.Call, x *wire) error {
 	ws, err := upgrade(c)

@@ -30,8 +30,10 @@ func silenced(limit time.Duration, next Handler) Handler {
 		err := next(ctx, c)
 		if err == nil {
 			c.silence.Stop()
-		} else if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
-			err = fmt.Errorf("%w: %w", problem.Timeout(), err)
+			return nil
+		}
+		if _, known := problem.From(err); !known && errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+			return fmt.Errorf("%w: %w", problem.Timeout(), err)
 		}
 		return err
 	}

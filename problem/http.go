@@ -44,8 +44,11 @@ func WriteAs(w http.ResponseWriter, p *Problem, mediaType string, encode func(js
 		}
 	}
 	header := w.Header()
-	for _, stale := range []string{"Content-Encoding", "Content-Length", "Content-Range", "Etag", "Last-Modified", "Expires"} {
+	for _, stale := range []string{"Content-Encoding", "Content-Length", "Etag", "Last-Modified", "Expires"} {
 		header.Del(stale)
+	}
+	if p.Status != http.StatusRequestedRangeNotSatisfiable { // which says by it how many bytes there are
+		header.Del("Content-Range")
 	}
 	header.Set("Content-Type", mediaType)
 	header.Set("Cache-Control", "no-store")
