@@ -126,7 +126,7 @@ func TestABlobThatFailsIsNoWholeAnswer(t *testing.T) {
 	log := new(buffer)
 	server := listen(t, blobs(t, log, nil))
 	for _, name := range []string{"short", "breaks"} {
-		res, err := server.Client().Get(server.URL + "/made/" + name) //nolint:noctx // it ends by itself
+		res, err := server.Client().Get(server.URL + "/made/" + name)
 		if err != nil {
 			continue
 		}

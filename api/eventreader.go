@@ -46,7 +46,7 @@ func (r *eventReader) next() (*rawEvent, error) {
 	got := false
 	for size := 0; ; {
 		line, err := r.line()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil, nil
 		} else if err != nil {
 			return nil, err

@@ -47,7 +47,7 @@ func (p Parts) All() iter.Seq2[*Part, error] {
 		}
 		for p.from != nil {
 			raw, err := p.from.NextPart()
-			if err == io.EOF { //nolint:errorlint // a wrapped one is that of a body that ends early
+			if err == io.EOF { // a wrapped one is that of a body that ends early
 				return
 			}
 			if err != nil {
@@ -85,7 +85,7 @@ type wellFormed struct{ io.Reader }
 
 func (w wellFormed) Read(p []byte) (int, error) {
 	n, err := w.Reader.Read(p)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = badParts(err)
 	}
 	return n, err

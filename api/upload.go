@@ -72,7 +72,7 @@ func (a *arriving) Read(p []byte) (int, error) {
 	}
 	a.left -= int64(n)
 	switch {
-	case err == nil || err == io.EOF: //nolint:errorlint // a reader returns it bare
+	case err == nil || err == io.EOF:
 		return n, err
 	case tooLate(err):
 		return n, errLateBody()

@@ -15,7 +15,7 @@ func TestAClockRingsWhenItWasNotWound(t *testing.T) {
 		began, rung := time.Now(), make(chan time.Duration, 2)
 		c := stopclock.Start(time.Second, func() { rung <- time.Since(began) })
 		for range 3 {
-			time.Sleep(900 * time.Millisecond)
+			time.Sleep(900 * time.Millisecond) //nolint:forbidigo // in a bubble
 			c.Wind()
 		}
 		if got := <-rung; got != 3700*time.Millisecond {
