@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"bytes"
 	"fmt"
 	"reflect"
 	"strings"
@@ -15,7 +14,7 @@ type unionNode struct {
 	typ           reflect.Type // the Union
 	face          reflect.Type // the interface of its values
 	discriminator string
-	quoted        []byte // as documents mostly write it
+	quoted        string // as documents mostly write it
 	cases         []unionCase
 	decoders      *decoders
 }
@@ -36,7 +35,8 @@ func (b *builder) union(t reflect.Type, u union, where string) node {
 	if discriminator == "" || !utf8.ValidString(discriminator) {
 		b.fail(where, "the discriminator of %s has no name", t)
 	}
-	n.quoted, _ = jsontext.AppendQuote(nil, discriminator)
+	quoted, _ := jsontext.AppendQuote(nil, discriminator)
+	n.quoted = string(quoted)
 	if n.face.Kind() != reflect.Interface {
 		b.fail(where, "%s: the values of a union have an interface in common, and %s is none", t, n.face)
 		return &opaqueNode{}
@@ -93,11 +93,12 @@ func (n *unionNode) decode(d *decoder, v reflect.Value) error {
 
 // begins reports whether an object comes whose first member is the discriminator, written as everybody writes it.
 func (n *unionNode) begins(d *decoder) bool {
-	if d.json.PeekKind() != '{' {
+	if d.peek() != '{' {
 		return false
 	}
-	rest, ok := bytes.CutPrefix(bytes.TrimLeft(d.json.UnreadBuffer(), " \t\r\n,:"), []byte{'{'})
-	return ok && bytes.HasPrefix(bytes.TrimLeft(rest, " \t\r\n"), n.quoted)
+	ahead := scanner{data: d.data, pos: d.pos + 1}
+	ahead.peek()
+	return ahead.passed(n.quoted)
 }
 
 // decodeOnward reads the discriminator and then the members of its case.
@@ -105,7 +106,9 @@ func (n *unionNode) decodeOnward(d *decoder, v reflect.Value) error {
 	if ok, err := d.opens('{', "an object"); !ok {
 		return err
 	}
-	if _, err := d.read(); err != nil { // the name
+	d.peek()
+	d.passed(n.quoted)
+	if err := d.expect(':'); err != nil {
 		return err
 	}
 	value, err := d.read()
@@ -113,7 +116,7 @@ func (n *unionNode) decodeOnward(d *decoder, v reflect.Value) error {
 		return err
 	}
 	strangers := map[string]bool{n.discriminator: true} // to the members of the case
-	c := n.pick(value, func(code, message string) { d.report.add(code, "%s", message) })
+	c := n.pick(value, func(code, message string) { d.report.addMember(n.discriminator, code, message) })
 	if c == nil {
 		if err := d.admit(value); err != nil {
 			return err
@@ -134,12 +137,12 @@ func (n *unionNode) decodeOnward(d *decoder, v reflect.Value) error {
 
 // decodeAgain reads the whole object to find the discriminator, and then once more as what it is.
 func (n *unionNode) decodeAgain(d *decoder, v reflect.Value) error {
+	if d.peek() != '{' {
+		return d.mismatch("an object")
+	}
 	raw, err := d.read()
 	if err != nil {
 		return err
-	}
-	if raw.Kind() != '{' {
-		return d.mismatch(raw, "an object")
 	}
 	if err := d.admit(raw); err != nil {
 		return err
@@ -151,8 +154,7 @@ func (n *unionNode) decodeAgain(d *decoder, v reflect.Value) error {
 	inner := n.decoders.get()
 	defer n.decoders.put(inner)
 	inner.open, inner.checked, inner.within = d.open, true, d.within+1 // or else parts of parts would be looked at again and again
-	inner.source = *bytes.NewBuffer(raw)
-	rest, value, err := split(&inner.json, n.discriminator)
+	rest, value, err := split(raw, n.discriminator)
 	if err != nil {
 		return err
 	}
@@ -160,8 +162,7 @@ func (n *unionNode) decodeAgain(d *decoder, v reflect.Value) error {
 	if c == nil {
 		return nil
 	}
-	inner.reset()
-	inner.source = *bytes.NewBuffer(rest)
+	inner.data = rest
 	object := reflect.New(c.typ).Elem()
 	if err := c.object.decode(inner, object); err != nil {
 		return err

@@ -1,12 +1,10 @@
 package schema
 
 import (
-	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -34,7 +32,7 @@ func (e *SyntaxError) Error() string {
 // A document that is not well-formed yields a [*SyntaxError] and nothing else: bad grammar, bad
 // UTF-8, duplicate member names, data after the value, nesting beyond [MaxDepth]. A well-formed one yields all
 // its violations, up to [MaxViolations]. Unless both are nil the content of dst is unspecified.
-// Dst never aliases data. Decode does not block and may be called concurrently.
+// Dst never aliases data; short texts of it share copies of up to 256 bytes. Decode does not block and may be called concurrently.
 func (s *Schema) Decode(data []byte, dst reflect.Value) (Violations, error) {
 	return s.decode(data, dst, false)
 }
@@ -49,20 +47,12 @@ func (s *Schema) decode(data []byte, dst reflect.Value, open bool) (Violations, 
 	d := s.compiler.decoders.get()
 	defer s.compiler.decoders.put(d)
 	d.open = open
-	d.source = *bytes.NewBuffer(data)
+	d.data = data
 	err := s.node.decode(d, dst)
-	if err == nil {
-		_, err = d.json.ReadValue()
-		switch {
-		case errors.Is(err, io.EOF):
-			return d.report.violations(), nil
-		case err == nil:
-			err = errTrailing
-		default:
-			err = errors.Join(errTrailing, err)
-		}
+	if err == nil && d.peek() == 0 && d.pos == len(data) {
+		return d.report.violations(), nil
 	}
-	return nil, d.syntaxError(err, data)
+	return nil, d.syntaxError(cmp.Or(err, errTrailing))
 }
 
 var (
@@ -73,9 +63,9 @@ var (
 
 // decoder is the state of one Decode call. Its parts are reused by later calls.
 type decoder struct {
-	json    jsontext.Decoder
-	source  bytes.Buffer
+	scanner
 	report  report
+	copies  window
 	open    bool // objects may have members that structs do not have
 	depth   int
 	checked bool // the document is a part of one that admit has seen
@@ -83,35 +73,35 @@ type decoder struct {
 	scratch []byte
 }
 
-// read returns the next value as it is written, or the next member name.
-func (d *decoder) read() (jsontext.Value, error) { return d.json.ReadValue() }
+// read returns the next value as it is written.
+func (d *decoder) read() (jsontext.Value, error) {
+	d.peek()
+	start := d.pos
+	if err := d.pass(MaxDepth - d.depth); err != nil {
+		return nil, err
+	}
+	return d.data[start:d.pos], nil
+}
 
 // opens consumes the delimiter that opens an object or array. When the next
 // value is something else it consumes that, reports the mismatch, and says no.
-func (d *decoder) opens(kind jsontext.Kind, want string) (bool, error) {
-	if d.json.PeekKind() != kind {
-		raw, err := d.read()
-		if err != nil {
-			return false, err
-		}
-		return false, d.mismatch(raw, want)
+func (d *decoder) opens(delimiter byte, want string) (bool, error) {
+	if d.peek() != delimiter {
+		return false, d.mismatch(want)
 	}
 	if d.depth++; d.depth > MaxDepth {
 		return false, errDepth
 	}
-	_, err := d.json.ReadToken()
-	return err == nil, err
+	d.pos++
+	return true, nil
 }
 
-// closes consumes the delimiter that PeekKind has just seen.
-func (d *decoder) closes() error {
-	d.depth--
-	_, err := d.json.ReadToken()
-	return err
-}
-
-// mismatch reports a value of the wrong JSON type that has just been read.
-func (d *decoder) mismatch(raw jsontext.Value, want string) error {
+// mismatch reports the next value, which is of the wrong JSON type, and consumes it.
+func (d *decoder) mismatch(want string) error {
+	raw, err := d.read()
+	if err != nil {
+		return err
+	}
 	d.report.add(CodeType, "must be %s", want)
 	return d.admit(raw)
 }
@@ -125,14 +115,10 @@ func (d *decoder) skip() error {
 	return d.admit(raw)
 }
 
-// admit checks in a value that was read as a whole what is checked elsewhere on the way: the
-// nesting limit, and that no name occurs twice in an object.
+// admit checks in a value that was read as a whole what is checked elsewhere on the way: that no name occurs twice in an object.
 func (d *decoder) admit(raw jsontext.Value) error {
 	if k := raw.Kind(); d.checked || k != '{' && k != '[' {
 		return nil
-	}
-	if d.depth+nesting(raw) > MaxDepth {
-		return errDepth
 	}
 	if !raw.IsValid() { // it is well-formed, so duplicate names are all that can be wrong
 		return errDuplicate
@@ -140,57 +126,22 @@ func (d *decoder) admit(raw jsontext.Value) error {
 	return nil
 }
 
-// nesting returns how deep a well-formed value is nested; 0 for a scalar.
-func nesting(raw jsontext.Value) int {
-	depth, deepest, quoted := 0, 0, false
-	for i := 0; i < len(raw); i++ {
-		switch c := raw[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{', c == '[':
-			depth++
-			deepest = max(deepest, depth)
-		case c == '}', c == ']':
-			depth--
-		}
+// unquoted consumes a string, whose quotation mark comes next, and returns its text, valid until the next call. It is a part of the
+// document unless that has escapes.
+func (d *decoder) unquoted() (text []byte, escaped bool, err error) {
+	text, escaped, err = d.text()
+	if err == nil && escaped {
+		d.scratch, err = jsontext.AppendUnquote(d.scratch[:0], d.data[d.pos-len(text)-2:d.pos])
+		text = d.scratch
 	}
-	return deepest
+	return text, escaped, err
 }
 
-// unquote returns the text of a JSON string, valid until the next call.
-func (d *decoder) unquote(raw jsontext.Value) []byte {
-	if bytes.IndexByte(raw, '\\') < 0 {
-		return raw[1 : len(raw)-1]
-	}
-	// The decoder has accepted raw, so it can be unquoted.
-	d.scratch, _ = jsontext.AppendUnquote(d.scratch[:0], raw)
-	return d.scratch
-}
-
-// syntaxError turns the error that ended a pass into the caller's. Its reasons are a
-// closed list, because the texts of jsontext quote the document.
-func (d *decoder) syntaxError(err error, data []byte) *SyntaxError {
-	e := &SyntaxError{Offset: d.json.InputOffset(), Reason: "invalid syntax"}
-	var syntactic *jsontext.SyntacticError
-	if errors.As(err, &syntactic) {
-		e.Offset = syntactic.ByteOffset
-	}
-	switch {
-	case errors.Is(err, errTrailing):
-		e.Reason = errTrailing.Error()
-	case errors.Is(err, errDepth):
-		e.Reason = errDepth.Error()
-	case errors.Is(err, errDuplicate):
-		e.Reason = errDuplicate.Error()
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+// syntaxError turns the error that ended a pass into the caller's.
+func (d *decoder) syntaxError(err error) *SyntaxError {
+	e := &SyntaxError{Offset: int64(d.pos), Reason: err.Error()}
+	if errors.Is(err, errEnd) {
 		e.Reason = "unexpected end"
-	case !utf8.Valid(data):
-		e.Reason = "invalid UTF-8"
-	case nesting(data) > MaxDepth: // so deep that jsontext gave up first
-		e.Reason = errDepth.Error()
 	}
 	return e
 }

@@ -30,6 +30,7 @@ type subject struct {
 	ours  *schema.Schema
 	judge *jsonschema.Schema
 	seeds []string
+	apart bool // the library knows nothing of defaults, nor of a null in an Opt
 }
 
 func subjects(tb testing.TB) []subject {
@@ -49,7 +50,9 @@ func newSubject[T any](tb testing.TB, c *schema.Compiler, seeds []string) subjec
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return subject{t.Name(), t, s, judgeOf(tb, s), seeds}
+	_, texts := reflect.Zero(t).Interface().(texts)
+	_, patch := reflect.Zero(t).Interface().(patch)
+	return subject{t.Name(), t, s, judgeOf(tb, s), seeds, texts || patch}
 }
 
 // judgeOf compiles the emitted schema as draft 2020-12 with formats and contents asserted.

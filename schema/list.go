@@ -18,9 +18,6 @@ type listNode struct {
 	fixed bool // a Go array: rules.min and rules.max are its length
 }
 
-// firstGrow is how many items a slice has room for once it has one.
-const firstGrow = 4
-
 func (n *listNode) decode(d *decoder, v reflect.Value) error {
 	if ok, err := d.opens('[', "an array"); !ok {
 		return err
@@ -30,7 +27,14 @@ func (n *listNode) decode(d *decoder, v reflect.Value) error {
 	}
 	length := 0
 	var unread bitset
-	for ; d.json.PeekKind() != ']'; length++ {
+	for ; ; length++ {
+		more, err := d.more(']', length == 0)
+		if err != nil {
+			return err
+		}
+		if !more {
+			break
+		}
 		if n.rules.max >= 0 && length >= n.rules.max || d.report.full() {
 			if err := d.skip(); err != nil {
 				return err
@@ -38,18 +42,18 @@ func (n *listNode) decode(d *decoder, v reflect.Value) error {
 			continue
 		}
 		found := len(d.report.found)
+		d.report.item(length)
 		if err := n.elem.decode(d, n.slot(v, length)); err != nil {
 			return err
 		}
+		d.report.leave()
 		if n.rules.unique && d.report.unread(found) {
 			unread.set(length)
 		}
 	}
+	d.depth--
 	if length == 0 {
 		n.clear(v)
-	}
-	if err := d.closes(); err != nil {
-		return err
 	}
 	n.rules.check(&d.report, length)
 	n.rules.checkUnique(&d.report, v, &unread)
@@ -60,12 +64,15 @@ func (n *listNode) decode(d *decoder, v reflect.Value) error {
 func (n *listNode) slot(v reflect.Value, i int) reflect.Value {
 	if !n.fixed {
 		if i == v.Cap() {
-			v.Grow(max(firstGrow, i))
+			v.Grow(max(firstGrow(v.Type().Elem()), i))
 		}
 		v.SetLen(i + 1)
 	}
 	return v.Index(i)
 }
+
+// firstGrow is how many items a slice has room for once it has one: some, as long as they are small.
+func firstGrow(elem reflect.Type) int { return min(max(1, 256/(1+int(elem.Size()))), 8) }
 
 // clear makes a slice empty rather than nil, so that it is written as [].
 func (n *listNode) clear(v reflect.Value) {

@@ -18,12 +18,26 @@ func (n *mapNode) decode(d *decoder, v reflect.Value) error {
 	}
 	v.Set(reflect.MakeMap(v.Type()))
 	key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
-	for d.json.PeekKind() != '}' {
-		name, err := d.read()
+	for first := true; ; first = false {
+		more, err := d.more('}', first)
 		if err != nil {
 			return err
 		}
-		key.SetString(string(d.unquote(name)))
+		if !more {
+			break
+		}
+		if d.peek() != '"' {
+			return d.unexpected()
+		}
+		text, _, err := d.unquoted()
+		if err != nil {
+			return err
+		}
+		name := string(text)
+		if err := d.expect(':'); err != nil {
+			return err
+		}
+		key.SetString(name)
 		if v.MapIndex(key).IsValid() {
 			return errDuplicate
 		}
@@ -31,16 +45,16 @@ func (n *mapNode) decode(d *decoder, v reflect.Value) error {
 		if d.report.full() {
 			err = d.skip()
 		} else {
+			d.report.member(name)
 			err = n.elem.decode(d, value)
+			d.report.leave()
 		}
 		if err != nil {
 			return err
 		}
 		v.SetMapIndex(key, value)
 	}
-	if err := d.closes(); err != nil {
-		return err
-	}
+	d.depth--
 	n.checkSize(&d.report, v)
 	return nil
 }

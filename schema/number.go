@@ -70,12 +70,12 @@ type numberNode[T number] struct {
 }
 
 func (n *numberNode[T]) decode(d *decoder, v reflect.Value) error {
-	raw, err := d.read()
+	if c := d.peek(); c != '-' && !isDigit(c) {
+		return d.mismatch(n.want)
+	}
+	raw, err := d.number()
 	if err != nil {
 		return err
-	}
-	if raw.Kind() != '0' {
-		return d.mismatch(raw, n.want)
 	}
 	n.store(&d.report, raw, v)
 	return nil
@@ -157,16 +157,15 @@ type boolNode struct{}
 const wantBool = "true or false"
 
 func (n boolNode) decode(d *decoder, v reflect.Value) error {
-	raw, err := d.read()
-	if err != nil {
-		return err
+	switch d.peek() {
+	case 't':
+		v.SetBool(true)
+		return d.literal("true")
+	case 'f':
+		v.SetBool(false)
+		return d.literal("false")
 	}
-	switch raw.Kind() {
-	case 't', 'f':
-		v.SetBool(raw[0] == 't')
-		return nil
-	}
-	return d.mismatch(raw, wantBool)
+	return d.mismatch(wantBool)
 }
 
 func (n boolNode) check(*report, reflect.Value) {}

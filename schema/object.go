@@ -1,10 +1,6 @@
 package schema
 
-import (
-	"reflect"
-
-	"github.com/go-json-experiment/json/jsontext"
-)
+import "reflect"
 
 // objectNode is the schema of a struct.
 type objectNode struct {
@@ -36,14 +32,20 @@ func (n *objectNode) decode(d *decoder, v reflect.Value) error {
 // decodeMembers reads the members of an object that was opened, and its end. Names in strangers have been read.
 func (n *objectNode) decodeMembers(d *decoder, v reflect.Value, strangers map[string]bool) error {
 	var seen bitset
-	for next := 0; d.json.PeekKind() != '}'; next++ {
-		raw, err := d.read()
+	for next, first := 0, strangers == nil; ; next, first = next+1, false {
+		more, err := d.more('}', first)
 		if err != nil {
 			return err
 		}
-		m := n.find(d, raw, next)
+		if !more {
+			break
+		}
+		m, name, err := n.find(d, next)
+		if err != nil {
+			return err
+		}
 		if m == nil {
-			if err := d.stranger(raw, &strangers); err != nil {
+			if err := d.stranger(name, &strangers); err != nil {
 				return err
 			}
 			continue
@@ -52,29 +54,36 @@ func (n *objectNode) decodeMembers(d *decoder, v reflect.Value, strangers map[st
 			return errDuplicate
 		}
 		seen.set(next)
+		d.report.member(m.name)
 		if err := m.schema.node.decode(d, m.place(v)); err != nil {
 			return err
 		}
+		d.report.leave()
 	}
-	if err := d.closes(); err != nil {
-		return err
-	}
+	d.depth--
 	n.absent(d, v, &seen)
 	return nil
 }
 
-// find returns the member called name, nil if there is none. Documents mostly keep the order
-// of the struct, so the member after the last one is tried first.
-func (n *objectNode) find(d *decoder, name jsontext.Value, next int) *member {
-	if next < len(n.members) && n.members[next].quoted == string(name) {
-		return &n.members[next]
+// find consumes a name and the colon after it, and returns the member called so; nil and the name if there is none. Documents
+// mostly keep the order of the struct, so the member after the last one is tried first.
+func (n *objectNode) find(d *decoder, next int) (*member, []byte, error) {
+	if d.peek() != '"' {
+		return nil, nil, d.unexpected()
 	}
-	return n.byName[string(d.unquote(name))]
+	if next < len(n.members) && d.passed(n.members[next].quoted) {
+		return &n.members[next], nil, d.expect(':')
+	}
+	name, _, err := d.unquoted()
+	if err != nil {
+		return nil, nil, err
+	}
+	return n.byName[string(name)], name, d.expect(':')
 }
 
 // stranger reports a member that the struct does not have, unless the document is open, and passes over its value.
-func (d *decoder) stranger(name jsontext.Value, known *map[string]bool) error {
-	text := string(d.unquote(name))
+func (d *decoder) stranger(name []byte, known *map[string]bool) error {
+	text := string(name)
 	if (*known)[text] {
 		return errDuplicate
 	}
@@ -83,7 +92,9 @@ func (d *decoder) stranger(name jsontext.Value, known *map[string]bool) error {
 	}
 	(*known)[text] = true
 	if !d.open {
+		d.report.member(text)
 		d.report.add(CodeUnknown, "is not a known member")
+		d.report.leave()
 	}
 	return d.skip()
 }

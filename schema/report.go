@@ -7,17 +7,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
-// report collects violations and knows the current place. While a document
-// is decoded the decoder knows it; while a typed value is walked, path does. A place
-// costs nothing to track until a violation asks for its pointer.
+// report collects violations and knows the current place. A place costs next to nothing to track until a violation
+// asks for its pointer.
 type report struct {
-	found   Violations
-	decoder *jsontext.Decoder
-	path    []step
+	found Violations
+	path  []step
 }
 
 // step is one reference token of a pointer: a member name, or an index when name is empty and index is not negative.
@@ -74,9 +70,6 @@ func (r *report) append(v Violation) {
 }
 
 func (r *report) pointer() string {
-	if r.decoder != nil {
-		return string(r.decoder.StackPointer())
-	}
 	var text strings.Builder
 	for _, s := range r.path {
 		text.WriteByte('/')

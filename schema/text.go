@@ -83,17 +83,20 @@ type stringNode struct{ rules textRules }
 const wantString = "a string"
 
 func (n *stringNode) decode(d *decoder, v reflect.Value) error {
-	raw, err := d.read()
+	if d.peek() != '"' {
+		return d.mismatch(wantString)
+	}
+	text, escaped, err := d.unquoted()
 	if err != nil {
 		return err
 	}
-	if raw[0] != '"' {
-		return d.mismatch(raw, wantString)
-	}
-	text := d.unquote(raw)
 	s, ok := n.rules.intern(text)
-	if !ok {
+	switch {
+	case ok:
+	case escaped:
 		s = string(text)
+	default:
+		s = d.copies.take(d.data, d.pos-1-len(text), d.pos-1)
 	}
 	n.rules.check(&d.report, s)
 	v.SetString(s)
@@ -159,14 +162,14 @@ type codec struct {
 }
 
 func (n *codecNode) decode(d *decoder, v reflect.Value) error {
-	raw, err := d.read()
+	if d.peek() != '"' {
+		return d.mismatch(n.codec.means)
+	}
+	text, _, err := d.unquoted()
 	if err != nil {
 		return err
 	}
-	if raw[0] != '"' {
-		return d.mismatch(raw, n.codec.means)
-	}
-	n.parse(&d.report, string(d.unquote(raw)), v)
+	n.parse(&d.report, string(text), v)
 	return nil
 }
 

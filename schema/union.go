@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
 
 	"github.com/go-json-experiment/json"
@@ -102,7 +103,11 @@ func (u *Union[V, D]) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	if dec.PeekKind() != '{' {
 		return errors.Join(dec.SkipValue(), errNoCase)
 	}
-	rest, text, err := split(dec, discriminator)
+	object, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	rest, text, err := split(object, discriminator)
 	if err != nil {
 		return err
 	}
@@ -131,35 +136,36 @@ func nameOf(raw jsontext.Value) string {
 	return string(text)
 }
 
-// split reads the object that comes next and takes the member called name out of it: rest is the object without it, value is
-// nil when it has none.
-func split(dec *jsontext.Decoder, name string) (rest []byte, value jsontext.Value, err error) {
-	if _, err = dec.ReadToken(); err != nil {
-		return nil, nil, err
-	}
+// split takes the member called name out of a well-formed object: rest is the object without it, value is nil when it has none.
+func split(object []byte, name string) (rest []byte, value jsontext.Value, err error) {
 	rest = []byte{'{'}
-	for dec.PeekKind() == '"' {
-		member, err := dec.ReadValue()
-		if err != nil {
+	s := scanner{data: object, pos: 1}
+	for first := true; ; first = false {
+		more, err := s.more('}', first)
+		if err != nil || !more {
+			return append(rest, '}'), value, err
+		}
+		s.peek()
+		start := s.pos
+		if _, _, err := s.text(); err != nil {
 			return nil, nil, err
 		}
-		ours := nameOf(member) == name
-		if !ours {
-			if len(rest) > 1 {
-				rest = append(rest, ',')
-			}
-			rest = append(append(rest, member...), ':')
-		}
-		v, err := dec.ReadValue()
-		if err != nil {
+		quoted := object[start:s.pos]
+		if err := s.expect(':'); err != nil {
 			return nil, nil, err
 		}
-		if ours {
-			value = v.Clone()
-		} else {
-			rest = append(rest, v...)
+		s.peek()
+		inner := s.pos
+		if err := s.pass(math.MaxInt); err != nil {
+			return nil, nil, err
 		}
+		if nameOf(quoted) == name {
+			value = object[inner:s.pos]
+			continue
+		}
+		if len(rest) > 1 {
+			rest = append(rest, ',')
+		}
+		rest = append(rest, object[start:s.pos]...)
 	}
-	_, err = dec.ReadToken()
-	return append(rest, '}'), value, err
 }

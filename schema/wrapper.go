@@ -64,7 +64,7 @@ type optionalNode struct {
 
 func (n *optionalNode) decode(d *decoder, v reflect.Value) error {
 	w := wrapperOf(v)
-	if n.null && d.json.PeekKind() == 'n' {
+	if n.null && d.peek() == 'n' {
 		w.setNull()
 		return d.skip()
 	}
@@ -106,7 +106,7 @@ func (n *optionalNode) decodeText(r *report, values []string, v reflect.Value) {
 type pointerNode struct{ elem node }
 
 func (n *pointerNode) decode(d *decoder, v reflect.Value) error {
-	if d.json.PeekKind() == 'n' {
+	if d.peek() == 'n' {
 		v.SetZero()
 		return d.skip()
 	}
