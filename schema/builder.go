@@ -156,7 +156,7 @@ func (b *builder) object(t reflect.Type, where string) node {
 		if err != nil {
 			b.fail(where+"."+f.field.Name, "its JSON name is not valid UTF-8")
 		}
-		n.members = append(n.members, member{name: f.name, quoted: string(quoted), index: f.index, position: i, omit: f.omit, schema: s})
+		n.members = append(n.members, member{name: f.name, lead: "," + string(quoted) + ":", index: f.index, position: i, omit: f.omit, schema: s})
 	}
 	for i := range n.members {
 		n.byName[n.members[i].name] = &n.members[i]

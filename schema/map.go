@@ -26,17 +26,11 @@ func (n *mapNode) decode(d *decoder, v reflect.Value) error {
 		if !more {
 			break
 		}
-		if d.peek() != '"' {
-			return d.unexpected()
-		}
-		text, _, err := d.unquoted()
+		text, err := d.name()
 		if err != nil {
 			return err
 		}
 		name := string(text)
-		if err := d.expect(':'); err != nil {
-			return err
-		}
 		key.SetString(name)
 		if v.MapIndex(key).IsValid() {
 			return errDuplicate

@@ -73,6 +73,10 @@ func (n *numberNode[T]) decode(d *decoder, v reflect.Value) error {
 	if c := d.peek(); c != '-' && !isDigit(c) {
 		return d.mismatch(n.want)
 	}
+	if value, ok := d.small(); ok {
+		n.keep(&d.report, T(value), v)
+		return nil
+	}
 	raw, err := d.number()
 	if err != nil {
 		return err
@@ -83,20 +87,26 @@ func (n *numberNode[T]) decode(d *decoder, v reflect.Value) error {
 
 func (n *numberNode[T]) store(r *report, text []byte, v reflect.Value) {
 	value, err := n.parse(text)
-	if err == nil {
-		err = n.set(v, value)
-	}
 	switch {
 	case err == nil:
-		found := len(r.found)
-		n.rules.check(r, value)
-		if v.Kind() == reflect.Float32 && len(r.found) == found {
-			n.check(r, v) // it may have been rounded beyond a bound
-		}
+		n.keep(r, value, v)
 	case errors.Is(err, errOutOfRange):
 		r.add(CodeRange, "must fit %s", v.Kind())
 	default:
 		r.add(CodeType, "must be %s", n.want)
+	}
+}
+
+// keep sets v to a value and holds it to the rules.
+func (n *numberNode[T]) keep(r *report, value T, v reflect.Value) {
+	if err := n.set(v, value); err != nil {
+		r.add(CodeRange, "must fit %s", v.Kind())
+		return
+	}
+	found := len(r.found)
+	n.rules.check(r, value)
+	if v.Kind() == reflect.Float32 && len(r.found) == found {
+		n.check(r, v) // it may have been rounded beyond a bound
 	}
 }
 

@@ -12,7 +12,7 @@ type objectNode struct {
 // member is one field of a struct as a member of an object.
 type member struct {
 	name     string
-	quoted   string // name as documents mostly write it
+	lead     string // what documents mostly write before the value: ,"name":
 	index    []int  // of the field, through embedded structs
 	position int    // in objectNode.members
 	omit     omission
@@ -32,17 +32,14 @@ func (n *objectNode) decode(d *decoder, v reflect.Value) error {
 // decodeMembers reads the members of an object that was opened, and its end. Names in strangers have been read.
 func (n *objectNode) decodeMembers(d *decoder, v reflect.Value, strangers map[string]bool) error {
 	var seen bitset
+	known := 0
 	for next, first := 0, strangers == nil; ; next, first = next+1, false {
-		more, err := d.more('}', first)
+		m, name, err := n.member(d, next, first)
 		if err != nil {
 			return err
 		}
-		if !more {
+		if m == nil && name == nil {
 			break
-		}
-		m, name, err := n.find(d, next)
-		if err != nil {
-			return err
 		}
 		if m == nil {
 			if err := d.stranger(name, &strangers); err != nil {
@@ -54,6 +51,7 @@ func (n *objectNode) decodeMembers(d *decoder, v reflect.Value, strangers map[st
 			return errDuplicate
 		}
 		seen.set(next)
+		known++
 		d.report.member(m.name)
 		if err := m.schema.node.decode(d, m.place(v)); err != nil {
 			return err
@@ -61,24 +59,43 @@ func (n *objectNode) decodeMembers(d *decoder, v reflect.Value, strangers map[st
 		d.report.leave()
 	}
 	d.depth--
-	n.absent(d, v, &seen)
+	if known < len(n.members) {
+		n.absent(d, v, &seen)
+	}
 	return nil
 }
 
-// find consumes a name and the colon after it, and returns the member called so; nil and the name if there is none. Documents
-// mostly keep the order of the struct, so the member after the last one is tried first.
-func (n *objectNode) find(d *decoder, next int) (*member, []byte, error) {
-	if d.peek() != '"' {
-		return nil, nil, d.unexpected()
+// member consumes what comes before a value: the comma, unless this is the first one, the name and the colon. It returns the member
+// called so, the name if there is none, and neither at the end of the object. Documents mostly keep the order of the struct and have
+// no white space, so the member after the last one is tried first.
+func (n *objectNode) member(d *decoder, next int, first bool) (*member, []byte, error) {
+	if next < len(n.members) {
+		m := &n.members[next]
+		if first && d.passed(m.lead[1:]) || !first && d.passed(m.lead) {
+			return m, nil, nil
+		}
 	}
-	if next < len(n.members) && d.passed(n.members[next].quoted) {
-		return &n.members[next], nil, d.expect(':')
+	more, err := d.more('}', first)
+	if err != nil || !more {
+		return nil, nil, err
 	}
-	name, _, err := d.unquoted()
+	name, err := d.name()
 	if err != nil {
 		return nil, nil, err
 	}
-	return n.byName[string(name)], name, d.expect(':')
+	return n.byName[string(name)], name, nil
+}
+
+// name consumes the name of a member and the colon after it, and returns its text, valid until the next call. It is never nil.
+func (d *decoder) name() ([]byte, error) {
+	if d.peek() != '"' {
+		return nil, d.unexpected()
+	}
+	name, _, err := d.unquoted()
+	if err != nil {
+		return nil, err
+	}
+	return name, d.expect(':')
 }
 
 // stranger reports a member that the struct does not have, unless the document is open, and passes over its value.

@@ -211,6 +211,25 @@ func (s *scanner) number() ([]byte, error) {
 	return s.data[start:s.pos], nil
 }
 
+// small consumes a number that is plain digits, and so few that every type of numbers holds them exactly. It consumes nothing and
+// says no when another one comes.
+func (s *scanner) small() (n uint32, ok bool) {
+	const most = 9
+	end := min(len(s.data), s.pos+most)
+	i := s.pos
+	for ; i < end && isDigit(s.data[i]); i++ {
+		n = n*10 + uint32(s.data[i]-'0')
+	}
+	if i == s.pos || i == len(s.data) || s.data[s.pos] == '0' && i > s.pos+1 {
+		return 0, false
+	}
+	if c := s.data[i]; isDigit(c) || c == '.' || c|0x20 == 'e' {
+		return 0, false
+	}
+	s.pos = i
+	return n, true
+}
+
 // digits consumes one digit or more.
 func (s *scanner) digits() error {
 	start := s.pos
