@@ -22,6 +22,7 @@ type unionNode struct {
 type unionCase struct {
 	Case
 	object *objectNode
+	lead   string // what is written first: "kind":"card"
 }
 
 // union compiles the cases and reports everything that is wrong with them.
@@ -67,7 +68,8 @@ func (b *builder) union(t reflect.Type, u union, where string) node {
 			continue
 		}
 		if object, ok := b.object(c.typ, where).(*objectNode); ok {
-			n.cases = append(n.cases, unionCase{c, object})
+			name, _ := jsontext.AppendQuote(nil, c.name)
+			n.cases = append(n.cases, unionCase{c, object, n.quoted + ":" + string(name)})
 		}
 	}
 	b.later = append(b.later, func() { // the structs are complete now

@@ -60,7 +60,8 @@ func timeCodec() codec {
 			_, err := addressable(v).Addr().Interface().(*time.Time).AppendText(text[:0])
 			return err == nil
 		},
-		form: keywords{}.with("type", "string").with("format", "date-time"),
+		append: appendTime,
+		form:   keywords{}.with("type", "string").with("format", "date-time"),
 	}
 }
 
@@ -77,8 +78,9 @@ func durationCodec() codec {
 			v.SetInt(int64(d))
 			return err
 		},
-		print: func(v reflect.Value) (string, error) { return time.Duration(v.Int()).String(), nil },
-		form:  keywords{}.with("type", "string").with("pattern", durationPattern),
+		print:  func(v reflect.Value) (string, error) { return time.Duration(v.Int()).String(), nil },
+		append: appendDuration,
+		form:   keywords{}.with("type", "string").with("pattern", durationPattern),
 	}
 }
 
@@ -100,7 +102,8 @@ func bytesCodec(t reflect.Type) codec {
 		print: func(v reflect.Value) (string, error) {
 			return base64.StdEncoding.EncodeToString(addressable(v).Bytes()), nil
 		},
-		form: keywords{}.with("type", "string").with("contentEncoding", "base64"),
+		append: appendBytes,
+		form:   keywords{}.with("type", "string").with("contentEncoding", "base64"),
 	}
 	if t.Kind() == reflect.Slice {
 		c.parse = func(text string, v reflect.Value) error {

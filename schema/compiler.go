@@ -6,12 +6,15 @@ import (
 	"maps"
 	"reflect"
 	"sync"
+
+	"github.com/go-json-experiment/json"
 )
 
 // Compiler makes schemas of Go types and remembers them. It is safe for concurrent use; one
 // per program is enough. The zero value is not ready: use [NewCompiler].
 type Compiler struct {
 	decoders decoders
+	options  json.Options // of the library, for what is left to it
 
 	mu          sync.Mutex
 	schemas     map[reflect.Type]*Schema
@@ -22,6 +25,7 @@ type Compiler struct {
 // NewCompiler returns a compiler that has compiled nothing yet.
 func NewCompiler() *Compiler {
 	return &Compiler{
+		options:     JSONOptions(),
 		schemas:     make(map[reflect.Type]*Schema),
 		objects:     make(map[reflect.Type]*objectNode),
 		validations: make(map[reflect.Type]*validation),

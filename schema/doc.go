@@ -48,7 +48,8 @@
 // inside, since it may quote the value.
 //
 // Channels, functions, complex numbers, interfaces with methods, and types that contain themselves without a
-// struct in between are refused. [JSONOptions] makes go-json-experiment/json write durations as they are read here.
+// struct in between are refused. [JSONOptions] makes go-json-experiment/json write durations as they are read here; [Schema.AppendJSON]
+// writes the same bytes, several times faster.
 //
 // # Constraints
 //

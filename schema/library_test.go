@@ -32,6 +32,7 @@ func sameAsLibrary(t *testing.T, s subject, data []byte) {
 	if json.Unmarshal(data, theirs.Interface(), strict) == nil && !s.apart && !reflect.DeepEqual(v.Interface(), theirs.Interface()) {
 		t.Fatalf("%s: %q is %+v, and for the library %+v", s.name, data, v, theirs)
 	}
+	writtenAsTheLibrary(t, s.ours, v)
 	written, err := json.Marshal(v.Interface(), strict, json.Deterministic(true))
 	if err != nil {
 		t.Fatalf("%s: %q was read as what cannot be written: %v", s.name, data, err)

@@ -144,6 +144,9 @@ func (m *member) place(v reflect.Value) reflect.Value {
 
 // peek returns the field of v, unless an embedded pointer on the way is nil.
 func (m *member) peek(v reflect.Value) (reflect.Value, bool) {
+	if len(m.index) == 1 {
+		return v.Field(m.index[0]), true
+	}
 	field, err := v.FieldByIndexErr(m.index)
 	return field, err == nil
 }

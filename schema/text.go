@@ -156,8 +156,9 @@ type codecNode struct {
 type codec struct {
 	means   string // completes "must be …"
 	parse   func(text string, v reflect.Value) error
-	print   func(v reflect.Value) (string, error) // nil when the type cannot be written
-	written func(v reflect.Value) bool            // whether print can write v; nil: it is not asked
+	print   func(v reflect.Value) (string, error)             // nil when the type cannot be written
+	written func(v reflect.Value) bool                        // whether print can write v; nil: it is not asked
+	append  func(dst []byte, v reflect.Value) ([]byte, error) // what needs no escapes between quotation marks; nil: the library writes it
 	form    keywords
 }
 
