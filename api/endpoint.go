@@ -149,6 +149,7 @@ func (e *endpoint) describeOutput(d *operation.Description) error {
 		if err != nil {
 			return fmt.Errorf("output: %w", err)
 		}
+		e.wire.output = s
 		res.Content = &manifest.Content{MediaType: mediaJSON, Schema: json.RawMessage(s.JSON(d.Definitions))}
 		e.wire.describe(res.Content)
 	}
@@ -183,6 +184,7 @@ func (e *endpoint) describeFlow(d *operation.Description, sh shape, res *manifes
 		if err != nil {
 			return fmt.Errorf("output: %w", err)
 		}
+		e.wire.item = s
 		res.Content.Item = json.RawMessage(s.JSON(d.Definitions))
 	}
 	return nil

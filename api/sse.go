@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +15,7 @@ import (
 	"github.com/vade-go/vade/manifest"
 	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/problem"
+	"github.com/vade-go/vade/schema"
 )
 
 // SSE is an output of events that are sent as they happen: server-sent events, as the HTML standard has them, which browsers read
@@ -96,7 +96,7 @@ func (s SSE[E]) flow(ctx context.Context, c *operation.Call, x *wire) error {
 		}
 		return f.conn.Flush()
 	})
-	buf := new(bytes.Buffer)
+	var text []byte
 	for event, err := range s {
 		if err != nil {
 			if ctx.Err() != nil {
@@ -104,11 +104,10 @@ func (s SSE[E]) flow(ctx context.Context, c *operation.Call, x *wire) error {
 			}
 			return err
 		}
-		buf.Reset()
-		if err := event.write(buf); err != nil {
+		if text, err = event.append(text[:0], x.item); err != nil {
 			return fmt.Errorf("api: an event of %s: %w", c.Operation.ID, err)
 		}
-		if err := f.send(buf.Bytes(), true); err != nil {
+		if err := f.send(text, true); err != nil {
 			return leaving(err)
 		}
 	}
@@ -123,30 +122,26 @@ func leaving(err error) error {
 	return err
 }
 
-// write appends the event as it is sent. JSON has no line breaks of its own.
-func (e *Event[E]) write(buf *bytes.Buffer) error {
+// append appends the event as it is sent. JSON has no line breaks of its own.
+func (e *Event[E]) append(text []byte, data *schema.Schema) ([]byte, error) {
 	if strings.ContainsAny(e.ID, "\r\n\x00") || strings.ContainsAny(e.Type, "\r\n") {
-		return errors.New("its ID or its Type has a line break or a zero byte")
+		return text, errors.New("its ID or its Type has a line break or a zero byte")
 	}
 	name := e.Type
 	if u, ok := any(&e.Data).(interface{ Case() string }); ok && name == "" {
 		name = u.Case()
 	}
 	if name != "" {
-		buf.WriteString("event: " + name + "\n")
+		text = append(append(append(text, "event: "...), name...), '\n')
 	}
 	if e.ID != "" {
-		buf.WriteString("id: " + e.ID + "\n")
+		text = append(append(append(text, "id: "...), e.ID...), '\n')
 	}
 	if e.Retry > 0 {
-		buf.WriteString("retry: " + strconv.FormatInt(e.Retry.Milliseconds(), 10) + "\n")
+		text = append(strconv.AppendInt(append(text, "retry: "...), e.Retry.Milliseconds(), 10), '\n')
 	}
-	buf.WriteString("data: ")
-	if err := json.MarshalWrite(buf, e.Data, jsonOptions); err != nil {
-		return err
-	}
-	buf.WriteString("\n\n")
-	return nil
+	text, err := data.AppendJSON(append(text, "data: "...), reflect.ValueOf(&e.Data).Elem())
+	return append(text, "\n\n"...), err
 }
 
 // problemEvent is the type of the event that says why the answer ended.

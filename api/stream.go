@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -46,24 +45,22 @@ func (Stream[T]) shape() shape {
 	return shape{status: http.StatusOK, media: jsonLines, item: reflect.TypeFor[T](), flows: true}
 }
 
-func (s Stream[T]) flow(_ context.Context, c *operation.Call, _ *wire) error {
+func (s Stream[T]) flow(_ context.Context, c *operation.Call, x *wire) error {
 	f, err := begin(c, jsonLines)
 	if err != nil || s == nil || c.Request.Method == http.MethodHead {
 		return err
 	}
 	defer f.end()
 	f.every(flushAfter, func(f *flow) error { return f.conn.Flush() })
-	buf := new(bytes.Buffer)
+	var line []byte
 	for item, err := range s {
 		if err != nil {
 			return err
 		}
-		buf.Reset()
-		if err := json.MarshalWrite(buf, item, jsonOptions); err != nil {
+		if line, err = x.item.AppendJSON(line[:0], reflect.ValueOf(item)); err != nil {
 			return fmt.Errorf("api: encode an item of %s: %w", c.Operation.ID, err)
 		}
-		buf.WriteByte('\n')
-		if err := f.send(buf.Bytes(), false); err != nil {
+		if err := f.send(append(line, '\n'), false); err != nil {
 			return err
 		}
 	}

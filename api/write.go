@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"sync"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/problem"
 	"github.com/vade-go/vade/schema"
@@ -33,6 +33,8 @@ type wire struct {
 	etags     bool
 	keepAlive time.Duration
 
+	output     *schema.Schema // of the body of the answer; nil: it has none
+	item       *schema.Schema // of what flows; nil: bytes
 	messages   *schema.Schema // of a WebSocket
 	maxMessage int64          // in bytes
 }
@@ -73,9 +75,11 @@ func (x *wire) encode(ctx context.Context, c *operation.Call) error {
 	if hasBody && !notModified(c) {
 		buf := buffers.Get().(*bytes.Buffer)
 		buf.Reset()
-		if err := json.MarshalWrite(buf, body, jsonOptions); err != nil {
+		data, err := x.output.AppendJSON(buf.AvailableBuffer(), reflect.ValueOf(body))
+		if err != nil {
 			return fmt.Errorf("api: encode the answer of %s: %w", c.Operation.ID, err)
 		}
+		buf.Write(data)
 		c.Encoded = buf
 	}
 	if set := c.ReplyHeader(); set != nil { // after the body: a failure carries none of them

@@ -31,7 +31,7 @@ func TestAClockThatWasStoppedIsSilent(t *testing.T) {
 		c.Stop()
 		c.Wind()
 		c.Stop()
-		time.Sleep(time.Minute)
+		time.Sleep(time.Minute) //nolint:forbidigo // in a bubble
 	})
 	var none *stopclock.Clock
 	none.Wind()
