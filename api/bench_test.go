@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/vade-go/vade/api"
@@ -52,6 +53,8 @@ type discard struct{ h http.Header }
 func (d discard) Header() http.Header         { return d.h }
 func (d discard) Write(b []byte) (int, error) { return len(b), nil }
 func (d discard) WriteHeader(int)             {}
+
+func (d discard) SetReadDeadline(time.Time) error { return nil } // as a connection's
 
 func benchServe(b *testing.B, h http.Handler) {
 	b.ReportAllocs()

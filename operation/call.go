@@ -51,6 +51,7 @@ type Call struct {
 
 	reply    http.Header // what the answer carries besides its value
 	context  callContext
+	limited  deadlineContext
 	traced   context.Context // the context inside the span, for logs about the call
 	memo     []resolved
 	cleanups []func(error)

@@ -179,9 +179,22 @@ func tracing(work *telemetry.Work, next Handler) Handler {
 			_ = fault.Error() // one that panics, such as that of a nil pointer, does so here, where the span still ends
 		}
 		finished = true
-		run.End(strconv.Itoa(status), fault)
+		run.End(statusText(status), fault)
 		return err
 	}
+}
+
+// statusText writes a status. Nearly all are 200, or a few others.
+func statusText(status int) string {
+	switch status {
+	case http.StatusOK:
+		return "200"
+	case http.StatusCreated:
+		return "201"
+	case http.StatusNoContent:
+		return "204"
+	}
+	return strconv.Itoa(status)
 }
 
 func statusOf(ctx context.Context, c *Call, err error) int {
@@ -203,24 +216,6 @@ func causeOf(err error) string {
 		return p.Code
 	}
 	return "cancelled"
-}
-
-func deadline(limit time.Duration, next Handler) Handler {
-	return func(ctx context.Context, c *Call) error {
-		ctx, cancel := context.WithTimeout(ctx, patience(c, limit))
-		defer cancel()
-		return next(ctx, c)
-	}
-}
-
-// patience is how long the caller waits, at most the limit.
-func patience(c *Call, limit time.Duration) time.Duration {
-	if left := c.Header.Get(call.DeadlineHeader); left != "" { // an error would cost more than the rest of the stage
-		if ms, err := strconv.ParseInt(left, 10, 32); err == nil && ms >= 0 {
-			return min(limit, time.Duration(ms)*time.Millisecond)
-		}
-	}
-	return limit
 }
 
 func authenticating(v auth.Verifier, realm string, scopes []string, next Handler) Handler {

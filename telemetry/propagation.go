@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"context"
+	"net/http"
 
 	"go.opentelemetry.io/otel/propagation"
 )
@@ -26,8 +27,8 @@ func Inject(ctx context.Context, c Setter) {
 
 // Extract returns ctx with the span that c names as the remote parent. A missing or malformed traceparent changes nothing.
 func Extract(ctx context.Context, c Getter) context.Context {
-	if c.Get("traceparent") == "" { // as the format's own reader would find, with more effort
-		return ctx
+	if h, ok := c.(http.Header); ok && len(h["Traceparent"]) == 0 || !ok && c.Get("traceparent") == "" {
+		return ctx // as the format's own reader would find, with more effort
 	}
 	return propagation.TraceContext{}.Extract(ctx, textMap{get: c})
 }

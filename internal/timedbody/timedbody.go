@@ -27,11 +27,10 @@ func limit(w http.ResponseWriter, r *http.Request, d, patience time.Duration) (r
 	if r.Body == nil || r.ContentLength == 0 {
 		return func() {}
 	}
-	conn := http.NewResponseController(w)
-	if conn.SetReadDeadline(time.Now().Add(d)) != nil {
+	b := &body{ReadCloser: r.Body, conn: *http.NewResponseController(w), patience: patience}
+	if b.conn.SetReadDeadline(time.Now().Add(d)) != nil {
 		return func() {}
 	}
-	b := &body{ReadCloser: r.Body, conn: conn, patience: patience}
 	r.Body = b
 	return func() { b.settle(time.Now().Add(Farewell)) }
 }
@@ -39,7 +38,7 @@ func limit(w http.ResponseWriter, r *http.Request, d, patience time.Duration) (r
 // body is read by the handler, or by a transport that may still be at it when the handler returns.
 type body struct {
 	io.ReadCloser
-	conn     *http.ResponseController
+	conn     http.ResponseController
 	patience time.Duration // for each reading; 0: the deadline stays what it is
 	mu       sync.Mutex
 	settled  bool // the connection is no business of this body any more
