@@ -107,7 +107,7 @@ func (in *Instance) open(ctx context.Context, svc *Service) error {
 	env := &operation.Env{
 		System: in.system.name, Service: svc.name, DataDir: in.cfg.DataDir, Compiler: in.system.compiler,
 		Telemetry: tel, Log: tel.Logger(), Verifier: in.cfg.Verifier,
-		Peers: in, Engines: in.cfg.Engines, Shared: &in.shared,
+		Peers: in, Engines: in.cfg.Engines, Shared: &in.shared, Results: svc.results,
 	}
 	for _, part := range svc.parts {
 		if c, ok := part.(io.Closer); ok {

@@ -3,8 +3,10 @@ package vade
 import (
 	"sync/atomic"
 
+	"github.com/vade-go/vade/api"
 	"github.com/vade-go/vade/manifest"
 	"github.com/vade-go/vade/operation"
+	"github.com/vade-go/vade/operation/results"
 )
 
 // Service is one bounded context: its operations, topics, subscriptions and collections, and a database of its own. It is
@@ -14,7 +16,8 @@ type Service struct {
 	parts                          []operation.Part
 	byKey                          map[any]operation.Part
 	settings                       []setting
-	open                           atomic.Bool // in some instance
+	open                           atomic.Bool   // in some instance
+	results                        results.Store // of idempotent operations; nil: nothing keeps them beyond the process
 }
 
 // ServiceOption describes a service.
@@ -54,6 +57,7 @@ func (s *Service) Declare(key any, build func() operation.Part) operation.Part {
 
 // describe runs the Describe of every part.
 func (s *Service) describe(d operation.Description) (manifest.Service, []error) {
+	s.keepResults()
 	m := manifest.Service{Name: s.name, Version: s.version, Summary: s.summary}
 	d.Service = &m
 	var errs []error
@@ -63,4 +67,21 @@ func (s *Service) describe(d operation.Description) (manifest.Service, []error) 
 		}
 	}
 	return m, errs
+}
+
+// keepResults finds what keeps the results of idempotent operations, if the service has both.
+func (s *Service) keepResults() {
+	var needed bool
+	var keeper operation.ResultKeeper
+	for _, p := range s.parts {
+		if app, ok := p.(*api.App); ok {
+			needed = app.NeedsResults()
+		}
+		if k, ok := p.(operation.ResultKeeper); ok {
+			keeper = k
+		}
+	}
+	if needed && keeper != nil {
+		s.results = keeper.KeepResults(s)
+	}
 }

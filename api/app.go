@@ -14,6 +14,7 @@ import (
 
 	"github.com/vade-go/vade/internal/timedbody"
 	"github.com/vade-go/vade/operation"
+	"github.com/vade-go/vade/operation/results"
 	"github.com/vade-go/vade/problem"
 	"github.com/vade-go/vade/telemetry"
 )
@@ -116,9 +117,22 @@ func allowed(mux *http.ServeMux, r *http.Request) []string {
 	return list
 }
 
+// NeedsResults reports whether some operation is idempotent by a key, and its results must be kept.
+func (a *App) NeedsResults() bool {
+	return slices.ContainsFunc(a.endpoints, func(e *endpoint) bool {
+		return e.method != http.MethodGet && slices.ContainsFunc(e.options, isIdempotent)
+	})
+}
+
 // Open compiles the running plans.
-func (a *App) Open(_ context.Context, env *operation.Env) error {
+func (a *App) Open(ctx context.Context, env *operation.Env) error {
 	var errs []error
+	if env.Results == nil && a.NeedsResults() {
+		env.Log.WarnContext(ctx, "the results of idempotent operations are kept for as long as this process runs: the service has no store")
+		own := *env
+		own.Results = results.NewMemory(0, 0)
+		env = &own
+	}
 	for _, e := range a.endpoints {
 		errs = append(errs, e.open(env))
 	}

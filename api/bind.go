@@ -172,18 +172,23 @@ func readBody(r *http.Request, limit int64) ([]byte, error) {
 		case err == io.EOF:
 			return data, nil
 		case err != nil:
-			if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-				return nil, tooLarge(limit)
-			}
-			if errors.Is(err, os.ErrDeadlineExceeded) {
-				return nil, errLateBody()
-			}
-			return nil, fmt.Errorf("%w: body: %w", problem.Malformed().WithDetail("The body ended early."), err)
+			return nil, unreadable(err, limit)
 		}
 		if len(data) == cap(data) {
 			data = append(data, 0)[:len(data)]
 		}
 	}
+}
+
+// unreadable is why a body that has a limit could not be read to its end.
+func unreadable(err error, limit int64) error {
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return tooLarge(limit)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return errLateBody()
+	}
+	return fmt.Errorf("%w: body: %w", problem.Malformed().WithDetail("The body ended early."), err)
 }
 
 func tooLarge(limit int64) error {

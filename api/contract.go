@@ -48,13 +48,13 @@ func Serve[In, Out any](s operation.Scope, contract *Contract[In, Out], h func(c
 }
 
 // Call performs the operation on the service at the other end of conn, in this process or over HTTP. The zero Out comes with
-// every error. See package call for what travels along and which errors come back.
-func (c *Contract[In, Out]) Call(ctx context.Context, conn *call.Conn, in In) (Out, error) {
-	var out Out
+// every error. See package call for what travels along, which errors come back, and the options.
+func (c *Contract[In, Out]) Call(ctx context.Context, conn *call.Conn, in In, options ...call.Option) (Out, error) {
+	var out, zero Out
 	if w, ok := any(out).(interface{ uncallable() error }); ok {
 		return out, w.uncallable()
 	}
-	err := conn.Invoke(ctx, &call.Invocation{
+	inv := &call.Invocation{
 		Service: conn.Service(), Operation: c.method + " " + c.path, Method: c.method, In: in,
 		Out: func(v any) error {
 			typed, ok := v.(Out)
@@ -72,9 +72,13 @@ func (c *Contract[In, Out]) Call(ctx context.Context, conn *call.Conn, in In) (O
 			return codec.request(ctx, base, reflect.ValueOf(in))
 		},
 		Decode: func(res *http.Response) error { return decodeInto(res, &out) },
-	})
-	if err != nil {
-		var zero Out
+	}
+	for _, option := range options {
+		if err := option(inv); err != nil {
+			return zero, &call.Error{Operation: inv.Operation, Err: err}
+		}
+	}
+	if err := conn.Invoke(ctx, inv); err != nil {
 		return zero, err
 	}
 	return out, nil

@@ -57,6 +57,37 @@
 // An operation that says neither auth.Require nor auth.Public does not start. The caller is identified and authorised before
 // its body is read.
 //
+// # Idempotency
+//
+// A client that got no answer does not know whether its request was carried out. With [Idempotent] it may send it again under the same
+// Idempotency-Key, a text of 1 to 255 printable ASCII characters of its choice, and gets what the first was answered:
+//
+//	api.Post(g, "", h.book, auth.Scopes("bookings:write"), api.Idempotent())
+//
+// A key is the caller's own (by issuer and subject) and the operation's. The same request is one of the same method, path, query, type and
+// body: the order of the parameters does not count, every byte of the body does, but not the boundary of a multipart form. Another
+// request under the key is [ErrKeyReused]. The same one while the first is running waits for it, and in the end is [ErrKeyInUse].
+//
+// Kept, and replayed with the header Idempotent-Replayed, are successes and the problems below 500 with which the handler answered: status,
+// headers but for cookies, body. Not kept, so that the request can be sent again, is what may be otherwise then: 401, 403, 408, 425 and 429,
+// every fault from 500 on, panics, and what was refused before it reached the handler, such as a body that breaks rules. Who may not
+// call gets no replay. An answer of more than 256 KiB, or with headers of more than 16 KiB, is not kept either, but that the request was
+// carried out is: it is [ErrResultOmitted] from then on.
+//
+// Results are kept for a day, see [KeepFor], in the database of the service; in one without a store, for as long as the process
+// runs and at most 10,000 of 64 MiB, which a warning says at the start. When they cannot be reached the request is refused with 503.
+//
+// A process may die after the handler has done its work and before its result is kept. The claim on the key then stands for the time of the
+// operation and five seconds more, and after that the request is carried out again. A handler whose work must be done once even so names it
+// by a field of type [IdempotencyKey], whose ID is the same each time:
+//
+//	type Book struct {
+//		Key  api.IdempotencyKey
+//		Body NewBooking
+//	}
+//
+// A typed call gets its key from the option call.IdempotencyKey.
+//
 // # The end of an operation
 //
 // [DeprecatedSince] and [Sunset] announce in every answer, and in the document, that an operation will go. As options of a group they
@@ -79,5 +110,5 @@
 //
 // # Source
 //
-// HTTP semantics follow RFC 9110, problems RFC 9457, schemas JSON Schema draft 2020-12, documents OpenAPI 3.1.
+// The Idempotency-Key follows draft-ietf-httpapi-idempotency-key-header, HTTP semantics RFC 9110, problems RFC 9457, schemas JSON Schema draft 2020-12, documents OpenAPI 3.1.
 package api

@@ -26,6 +26,7 @@ const DefaultMaxBody = 1 << 20
 type endpoint struct {
 	method, path, source, name string
 	options                    []Option
+	inherited                  int // how many of the options are those of groups
 	in, out                    reflect.Type
 	handle                     func(context.Context, reflect.Value) (any, error)
 	handlerMissing             bool
@@ -67,7 +68,8 @@ func (e *endpoint) describe(d *operation.Description) error {
 	}
 	errs = append(errs, err)
 	steps, err := e.steps(nil, nil)
-	errs = append(errs, err, e.checkSecurity(), e.checkPolicies())
+	errs = append(errs, err, e.checkSecurity(), e.checkPolicies(), e.checkIdempotency())
+	describeIdempotency(e.op)
 	if err := errors.Join(errs...); err != nil {
 		return &DeclarationError{Source: e.source, Operation: e.key(), Err: err}
 	}
@@ -217,6 +219,9 @@ func (e *endpoint) steps(env *operation.Env, work *telemetry.Work) ([]operation.
 		return nil, err
 	}
 	steps = append(steps, operation.Security(e.op, env)...)
+	if e.op.Idempotency != nil {
+		steps = append(steps, e.idempotency(env))
+	}
 	steps = append(steps, e.binder.steps(e.op, e.wire)...)
 	steps = append(steps, e.binder.inputs.Step()...)
 	for _, o := range e.options {
@@ -253,6 +258,7 @@ func (e *endpoint) open(env *operation.Env) error {
 		return fmt.Errorf("api: %w", err)
 	}
 	e.plan = operation.NewPlan(steps, func(ctx context.Context, c *operation.Call) error {
+		c.Reached = true
 		out, err := e.handle(ctx, c.In)
 		if err != nil {
 			return err

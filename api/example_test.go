@@ -160,3 +160,43 @@ func ExampleIntercept() {
 	// Output:
 	// middleware recover trace deadline bind validate dependencies intercept handler
 }
+
+type Lend struct {
+	Key  api.IdempotencyKey
+	Body struct {
+		ISBN string `json:"isbn"`
+	}
+}
+
+// lend calls the loan by the key of the request, so that it is one loan however often it is asked for.
+func lend(_ context.Context, in Lend) (api.Created[Book], error) {
+	id, _ := in.Key.ID()
+	return api.Created[Book]{Location: "/loans/" + id, Value: Book{ISBN: in.Body.ISBN}}, nil
+}
+
+func ExampleIdempotent() {
+	svc := vade.NewService("library")
+	api.Post(svc, "/loans", lend, auth.Require(auth.OAuth2("library")), api.Idempotent(api.KeyRequired()))
+
+	m, err := vade.NewSystem("town", svc).Manifest()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	op := m.Services[0].Operations[0]
+	fmt.Println(op.Parameters[0].Name, "required:", op.Parameters[0].Required)
+	for _, p := range op.Problems {
+		fmt.Println(p.Status, p.Code)
+	}
+
+	// In a unit test the key is made of the id that it has for the handler.
+	loan, err := lend(context.Background(), Lend{Key: api.IdempotencyKeyOf("42")})
+	fmt.Println(loan.Location, err)
+	// Output:
+	// Idempotency-Key required: true
+	// 400 idempotency-key-missing
+	// 409 idempotency-key-in-use
+	// 409 idempotency-result-omitted
+	// 422 idempotency-key-reused
+	// /loans/42 <nil>
+}

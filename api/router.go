@@ -73,6 +73,7 @@ func add[In, Out any](s operation.Scope, method, path string, h func(context.Con
 	if g, ok := s.(*Router); ok {
 		e.path = g.prefix + path
 		e.options = append(append([]Option{}, g.options...), options...)
+		e.inherited = len(g.options)
 		s = g.Scope
 	}
 	of(s).add(e)

@@ -14,6 +14,7 @@ import (
 	"github.com/vade-go/vade/call"
 	"github.com/vade-go/vade/manifest"
 	"github.com/vade-go/vade/operation"
+	"github.com/vade-go/vade/operation/results"
 	"github.com/vade-go/vade/problem"
 	"github.com/vade-go/vade/schema"
 	"github.com/vade-go/vade/telemetry"
@@ -27,6 +28,8 @@ type service struct {
 	parts []operation.Part
 	byKey map[any]operation.Part
 	app   operation.Part
+
+	results results.Store // of idempotent operations; nil: in memory
 }
 
 func newService() *service { return &service{byKey: make(map[any]operation.Part)} }
@@ -84,7 +87,7 @@ func (s *service) open(t testing.TB, log io.Writer, to peers) http.Handler {
 	}
 	env := &operation.Env{
 		System: "test", Service: "shop", Telemetry: tel, Log: slog.New(slog.NewJSONHandler(log, nil)),
-		Verifier: tokens{}, Peers: to, Compiler: schema.NewCompiler(),
+		Verifier: tokens{}, Peers: to, Compiler: schema.NewCompiler(), Results: s.results,
 	}
 	for _, p := range s.parts {
 		if err := p.Open(t.Context(), env); err != nil {

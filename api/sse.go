@@ -172,7 +172,7 @@ func (SSE[E]) receive(res *http.Response, _ func(any) error) (any, error) {
 			raw, err := in.next()
 			if err != nil || raw == nil {
 				if err != nil {
-					yield(Event[E]{}, unreadable(err))
+					yield(Event[E]{}, cutShort(err))
 				}
 				return
 			}
@@ -182,7 +182,7 @@ func (SSE[E]) receive(res *http.Response, _ func(any) error) (any, error) {
 				return
 			}
 			if err := json.Unmarshal(raw.data, &e.Data, jsonOptions); err != nil {
-				yield(e, unreadable(err))
+				yield(e, cutShort(err))
 				return
 			}
 			if !yield(e, nil) {

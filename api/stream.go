@@ -104,7 +104,7 @@ func (Stream[T]) receive(res *http.Response, _ func(any) error) (any, error) {
 				return
 			}
 			if err != nil {
-				yield(item, unreadable(err))
+				yield(item, cutShort(err))
 				return
 			}
 			if !yield(item, nil) {
@@ -114,8 +114,8 @@ func (Stream[T]) receive(res *http.Response, _ func(any) error) (any, error) {
 	}), nil
 }
 
-// unreadable is the error of an answer that broke while it flowed.
-func unreadable(err error) error { return fmt.Errorf("%w: %w", problem.BadGateway(), err) }
+// cutShort is the error of an answer that broke while it flowed.
+func cutShort(err error) error { return fmt.Errorf("%w: %w", problem.BadGateway(), err) }
 
 // take takes the body of an answer from whoever closes it when the call is over.
 func take(res *http.Response) io.ReadCloser {

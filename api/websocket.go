@@ -165,7 +165,7 @@ func (s WebSocket[In, Out]) flow(ctx context.Context, c *operation.Call, x *wire
 		return nil
 	}
 	code, reason := websocket.StatusInternalError, problem.CodeInternal
-	if p, ok := c.Public(ctx, err); ok {
+	if p, ok := operation.PublicProblem(ctx, c, err); ok {
 		if reason = p.Code; p.Status < 500 {
 			code = websocket.StatusPolicyViolation
 		}

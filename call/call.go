@@ -2,9 +2,11 @@ package call
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync/atomic"
 )
 
@@ -20,6 +22,30 @@ type Invocation struct {
 	Encode func(ctx context.Context, base *url.URL) (*http.Request, error)
 	// Decode reads a successful HTTP answer. It does not close the body.
 	Decode func(res *http.Response) error
+	// Header travels with the call besides what every call carries; nil: nothing.
+	Header http.Header
+}
+
+// Option is something more about one call. An error means that no call can be made with it.
+type Option func(*Invocation) error
+
+// MaxIdempotencyKey is how long an idempotency key is at most, in bytes.
+const MaxIdempotencyKey = 255
+
+// IdempotencyKey lets an operation that was declared with api.Idempotent be called again without being carried out again: after a
+// failure that leaves open whether the first call arrived, the same input under the same key gets the result of the first. Key is 1 to
+// 255 printable ASCII characters that nobody can guess and that stand for one thing to be done: a UUID, the id of an order.
+func IdempotencyKey(key string) Option {
+	return func(inv *Invocation) error {
+		if key == "" || len(key) > MaxIdempotencyKey || strings.ContainsFunc(key, func(c rune) bool { return c < ' ' || c > '~' }) {
+			return errors.New("call: an idempotency key has 1 to 255 printable ASCII characters")
+		}
+		if inv.Header == nil {
+			inv.Header = make(http.Header, 1)
+		}
+		inv.Header.Set("Idempotency-Key", `"`+strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(key)+`"`)
+		return nil
+	}
 }
 
 // Transport carries invocations to a service.

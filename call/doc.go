@@ -17,6 +17,9 @@
 // both sides, and neither may change it afterwards. What the caller still waits travels as [DeadlineHeader], its bearer token as
 // Authorization, its trace as traceparent, its request id as X-Request-Id.
 //
+// A call is made once: nothing is called again by itself. Whoever calls again gives both calls the same [IdempotencyKey], and an operation
+// that is declared with api.Idempotent is carried out once.
+//
 // # Errors
 //
 // Every failure is an [*Error]. A problem that the other side declared comes back inside, equal by errors.Is to the declared

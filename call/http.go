@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -84,6 +85,7 @@ func (r *remote) exchange(ctx context.Context, inv *Invocation) (status string, 
 	if err != nil {
 		return "encode", err
 	}
+	maps.Copy(req.Header, inv.Header)
 	Propagate(ctx, req.Header)
 	res, err := r.client.Do(req)
 	if err != nil {

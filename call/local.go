@@ -2,6 +2,7 @@ package call
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -27,6 +28,7 @@ type local struct{ target Target }
 
 func (l local) Invoke(ctx context.Context, inv *Invocation) error {
 	header := make(http.Header, 4)
+	maps.Copy(header, inv.Header)
 	Propagate(ctx, header)
 	out, err := l.target.Invoke(ctx, inv.Operation, header, inv.In)
 	switch {

@@ -28,8 +28,11 @@ type Operation struct {
 	Responses   []Response  `json:"responses"`
 	Messages    *Messages   `json:"messages,omitempty"` // of a WebSocket
 	Problems    []Problem   `json:"problems,omitempty"`
-	Plan        []Step      `json:"plan,omitempty"`
-	Source      string      `json:"source,omitempty"` // where it was declared: "import/path/file.go:12"
+
+	Idempotency *Idempotency `json:"idempotency,omitempty"` // nil: a request that is sent again is carried out again
+
+	Plan   []Step `json:"plan,omitempty"`
+	Source string `json:"source,omitempty"` // where it was declared: "import/path/file.go:12"
 }
 
 // Pattern returns what [net/http.ServeMux] registers for the operation: its method and path, and for the root exactly the root.
@@ -76,6 +79,15 @@ type Streams struct {
 type Messages struct {
 	Receives json.RawMessage `json:"receives"` // the schema of what clients send
 	Sends    json.RawMessage `json:"sends"`    // the schema of what they get
+}
+
+// Idempotency says that a request that is sent again under one Idempotency-Key is carried out once.
+type Idempotency struct {
+	Retention   string `json:"retention"`              // a Go duration: how long a result is kept
+	Wait        string `json:"wait"`                   // a Go duration: how long the same request waits for one that is running
+	KeyRequired bool   `json:"key_required,omitempty"` // a request without a key is refused
+	SharedKeys  bool   `json:"shared_keys,omitempty"`  // all callers have one space of keys
+	Source      string `json:"source,omitempty"`       // where it was declared
 }
 
 // Parameter is a named value outside the body.

@@ -54,6 +54,7 @@ func TestTheTimeOfACallEndsWhetherOrNotSomebodyWaits(t *testing.T) {
 					t.Errorf("%s: %v, %v, %v", name, at, ok, ctx.Err())
 				}
 				<-time.After(10 * time.Second)
+				synctest.Wait() // for the timer of the same moment
 				if !errors.Is(ctx.Err(), context.DeadlineExceeded) {
 					t.Errorf("%s: %v", name, ctx.Err())
 				}

@@ -15,6 +15,7 @@ import (
 	"github.com/vade-go/vade/auth"
 	"github.com/vade-go/vade/call"
 	"github.com/vade-go/vade/manifest"
+	"github.com/vade-go/vade/operation/results"
 	"github.com/vade-go/vade/schema"
 	"github.com/vade-go/vade/telemetry"
 )
@@ -67,6 +68,14 @@ type Env struct {
 	Peers     Peers                // the other services
 	Engines   Engines              // what was chosen for each capability
 	Shared    *Shared              // what services of one process have in common
+	Results   results.Store        // of idempotent operations; nil: the service has nothing that outlives the process
+}
+
+// ResultKeeper is a [Part] that can keep the results of a service's idempotent operations: its database.
+type ResultKeeper interface {
+	// KeepResults declares on s what that needs and returns where results are kept once the service has been opened. It is called
+	// before anything is described.
+	KeepResults(s Scope) results.Store
 }
 
 // Peers finds the way to another service: a function call in this process, or HTTP.

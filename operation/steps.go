@@ -89,7 +89,7 @@ func recovering(env *Env, next Handler) Handler {
 		if err == nil {
 			return nil
 		}
-		if p, ok := publicProblem(ctx, c, err); ok {
+		if p, ok := PublicProblem(ctx, c, err); ok {
 			return p
 		}
 		return conceal(c.traceContext(ctx), c, env, err, nil)
@@ -99,14 +99,9 @@ func recovering(env *Env, next Handler) Handler {
 // ErrClientGone is wrapped by the errors of an answer that could not be sent. It is nobody's fault.
 var ErrClientGone = errors.New("operation: the client is gone")
 
-// Public returns the problem that the caller may know of err; ok is false where he learns no more than that the call failed.
-func (c *Call) Public(ctx context.Context, err error) (p *problem.Problem, ok bool) {
-	return publicProblem(ctx, c, err)
-}
-
-// publicProblem finds the problem in err that the caller may see: one that the operation declared, or one of Vade's own. What
+// PublicProblem finds the problem in err that the caller may see: one that the operation declared, or one of Vade's own. What
 // another service answered to this one is neither, but for its being out of reach.
-func publicProblem(ctx context.Context, c *Call, err error) (*problem.Problem, bool) {
+func PublicProblem(ctx context.Context, c *Call, err error) (*problem.Problem, bool) {
 	p, ok := problem.From(err)
 	own := ok && problem.ForStatus(p.Status).Code == p.Code
 	switch {
@@ -178,6 +173,9 @@ func tracing(work *telemetry.Work, next Handler) Handler {
 		if fault != nil {
 			_ = fault.Error() // one that panics, such as that of a nil pointer, does so here, where the span still ends
 		}
+		if c.Replayed {
+			run.Set(attribute.Bool("vade.replayed", true))
+		}
 		finished = true
 		run.End(statusText(status), fault)
 		return err
@@ -204,7 +202,7 @@ func statusOf(ctx context.Context, c *Call, err error) int {
 	case err == nil:
 		return 200
 	}
-	if p, ok := publicProblem(ctx, c, err); ok {
+	if p, ok := PublicProblem(ctx, c, err); ok {
 		return p.Status
 	}
 	return 500

@@ -68,4 +68,9 @@
 //
 // Tests run on the real engine: with the URL "sqlite::memory:" every service that is opened has a database of its own, gone
 // when it is closed.
+//
+// # Results of idempotent operations
+//
+// The database of a service that has operations declared with api.Idempotent keeps their claims and results, too, and removes what is
+// over: a batch every second while there is something, and at most every ten minutes otherwise. They survive what documents survive.
 package store

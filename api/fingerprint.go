@@ -1,0 +1,161 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"maps"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/vade-go/vade/operation"
+)
+
+// fingerprint tells requests apart: the SHA-256 of method, path, query, type and body. The body of a request is read to its end, within the
+// limit and the time of the operation, and is there to be read again. A typed call in the process has the fingerprint of the request that
+// it would be between processes.
+func (e *endpoint) fingerprint(ctx context.Context, c *operation.Call) (string, error) {
+	r := c.Request
+	content := kept{ReaderAt: bytes.NewReader(nil)}
+	limit := c.Operation.MaxBody
+	var err error
+	if r == nil {
+		codec := codec{method: e.method, path: e.path, binder: e.binder}
+		if r, err = codec.request(ctx, new(url.URL), c.In); err != nil {
+			return "", err
+		}
+		limit = r.ContentLength
+	}
+	if limit > 0 && r.Body != nil && r.Body != http.NoBody && r.ContentLength != 0 {
+		if content, err = keep(c, r, limit); err != nil {
+			return "", err
+		}
+		if r = withBody(r, content); c.Request != nil {
+			c.Request = r
+		}
+	}
+	h := sha256.New()
+	mediaType, boundary := bodyType(r.Header)
+	write(h, r.Method, r.URL.EscapedPath(), canonicalQuery(r.URL.RawQuery), strings.Join(r.Header["Content-Encoding"], ","), mediaType)
+	if boundary == "" || !writeParts(h, content.reader(), boundary) {
+		if _, err := io.Copy(h, content.reader()); err != nil {
+			return "", fmt.Errorf("api: a body that was kept cannot be read: %w", err)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// write hashes texts so that none can run into the next.
+func write(h hash.Hash, texts ...string) {
+	for _, text := range texts {
+		fmt.Fprintf(h, "%d:%s", len(text), text)
+	}
+}
+
+// canonicalQuery sorts a query by its names. The order of the values of one name stays, since it may mean something.
+func canonicalQuery(raw string) string {
+	values, err := url.ParseQuery(raw)
+	if err != nil {
+		return raw // it will be refused
+	}
+	return values.Encode()
+}
+
+// bodyType returns the type of the body, without the boundary of a multipart form: that is another one whenever a client makes the form
+// again.
+func bodyType(header http.Header) (mediaType, boundary string) {
+	raw := header.Get("Content-Type")
+	if raw == "application/json" {
+		return raw, ""
+	}
+	mediaType, params, err := mime.ParseMediaType(raw)
+	if err != nil {
+		return raw, ""
+	}
+	if mediaType == formMultipart {
+		boundary = params["boundary"]
+		delete(params, "boundary")
+	}
+	return mime.FormatMediaType(mediaType, params), boundary
+}
+
+// writeParts hashes the parts of a multipart form without their boundaries. It reports false, having hashed nothing, for what is none.
+func writeParts(h hash.Hash, body io.Reader, boundary string) bool {
+	sums := sha256.New()
+	for parts := multipart.NewReader(body, boundary); ; {
+		part, err := parts.NextRawPart()
+		if err == io.EOF {
+			h.Write(sums.Sum(nil))
+			return true
+		}
+		if err != nil {
+			return false
+		}
+		for _, name := range slices.Sorted(maps.Keys(part.Header)) {
+			write(sums, append([]string{name}, part.Header[name]...)...)
+		}
+		content := sha256.New()
+		if _, err := io.Copy(content, part); err != nil {
+			return false
+		}
+		write(sums, string(content.Sum(nil)))
+	}
+}
+
+// kept is a body that was read to its end.
+type kept struct {
+	io.ReaderAt
+	size int64
+}
+
+func (k kept) reader() io.Reader { return io.NewSectionReader(k.ReaderAt, 0, k.size) }
+
+// withBody returns the request with a body that can be read, and is as long as it says.
+func withBody(r *http.Request, body kept) *http.Request {
+	again := *r
+	again.ContentLength = body.size
+	again.Body = io.NopCloser(body.reader())
+	return &again
+}
+
+// keep reads a body to its end: up to spool in memory, what is larger into a file, which is removed when the call is over.
+func keep(c *operation.Call, r *http.Request, limit int64) (kept, error) {
+	if limit <= spool || r.ContentLength >= 0 && r.ContentLength <= spool {
+		data, err := readBody(r, limit)
+		return kept{bytes.NewReader(data), int64(len(data))}, err
+	}
+	if r.ContentLength > limit {
+		return kept{}, tooLarge(limit)
+	}
+	var head bytes.Buffer
+	body := http.MaxBytesReader(nil, r.Body, limit)
+	switch n, err := io.CopyN(&head, body, spool); {
+	case errors.Is(err, io.EOF):
+		return kept{bytes.NewReader(head.Bytes()), n}, nil
+	case err != nil:
+		return kept{}, unreadable(err, limit)
+	}
+	file, err := os.CreateTemp("", "vade-body-*")
+	if err != nil {
+		return kept{}, fmt.Errorf("api: a body cannot be kept: %w", err)
+	}
+	c.Defer(func(error) { _ = errors.Join(file.Close(), os.Remove(file.Name())) })
+	size, err := io.Copy(file, io.MultiReader(&head, body))
+	if _, disk := errors.AsType[*os.PathError](err); disk {
+		return kept{}, fmt.Errorf("api: a body cannot be kept: %w", err)
+	}
+	if err != nil {
+		return kept{}, unreadable(err, limit)
+	}
+	return kept{file, size}, nil
+}
