@@ -43,7 +43,7 @@ func (a *airline) try(method, path, token string, body any, header ...string) (i
 	var data []byte
 	if body != nil {
 		var err error
-		if data, err = json.Marshal(body); err != nil {
+		if data, err = json.Marshal(body, json.Deterministic(true)); err != nil { // what is sent again is the same
 			return 0, nil, err
 		}
 	}

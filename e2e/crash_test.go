@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -21,7 +22,8 @@ var rounds = flag.Int("rounds", 6, "how often the program is killed")
 // wish is an order of a client, who sends it with the same key until it is answered.
 type wish struct {
 	key, flight, payment string
-	cancels              bool // once it is booked
+	cancels              bool      // once it is booked
+	after                time.Time // when to send it again
 }
 
 // clients is what the clients of a storm know for sure.
@@ -42,9 +44,9 @@ func newClients() *clients {
 func (c *clients) wish(flights []flight) wish {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if n := len(c.unanswered); n > 0 {
-		w := c.unanswered[n-1]
-		c.unanswered = c.unanswered[:n-1]
+	if i := slices.IndexFunc(c.unanswered, func(w wish) bool { return time.Now().After(w.after) }); i >= 0 {
+		w := c.unanswered[i]
+		c.unanswered = slices.Delete(c.unanswered, i, i+1)
 		return w
 	}
 	i := c.next
@@ -75,6 +77,9 @@ func (a *airline) send(token string, c *clients, w wish) bool {
 		c.unanswered = append(c.unanswered, w)
 	case status == http.StatusCreated:
 		c.booked[b.ID] = true
+	case status == http.StatusConflict && strings.Contains(string(body), "idempotency-key-in-use"):
+		w.after = time.Now().Add(5 * time.Second) // a process that was killed had it; there is more to buy meanwhile
+		c.unanswered = append(c.unanswered, w)
 	case status == http.StatusConflict:
 		c.refused++
 	default:

@@ -3,10 +3,7 @@ package bookings
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base32"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -31,7 +28,8 @@ func Service() *vade.Service {
 
 	g := api.Group(svc, "/bookings", auth.Require(auth.OAuth2("airline")))
 	api.Post(g, "", h.book, auth.Scopes("bookings:write"), api.Summary("Book seats on a flight"),
-		api.Fails(bookingsapi.ErrNoFlight, bookingsapi.ErrSoldOut, bookingsapi.ErrDeparted, bookingsapi.ErrKeyUsed))
+		api.Idempotent(), api.Timeout(10*time.Second), // what a crash leaves running is given up soon after
+		api.Fails(bookingsapi.ErrNoFlight, bookingsapi.ErrSoldOut, bookingsapi.ErrDeparted))
 	api.Get(g, "", h.list, auth.Scopes("bookings:read"), api.Summary("List your bookings, newest first"))
 	api.Get(g, "/{id}", h.get, auth.Scopes("bookings:read"), api.Summary("Get one of your bookings"), api.Fails(bookingsapi.ErrUnknown))
 	api.Delete(g, "/{id}", h.cancel, auth.Scopes("bookings:write"), api.Summary("Cancel one of your bookings"),
@@ -52,7 +50,7 @@ type handlers struct {
 // Book asks for seats.
 type Book struct {
 	Caller auth.Principal
-	Key    api.Opt[string] `header:"Idempotency-Key" minLength:"1" maxLength:"100" doc:"Asking again with the same key books nothing more."`
+	Key    api.IdempotencyKey
 	Body   Order
 }
 
@@ -100,20 +98,20 @@ func created(b bookingsapi.Booking) api.Created[bookingsapi.Booking] {
 	return api.Created[bookingsapi.Booking]{Location: "/bookings/" + b.ID, Value: b}
 }
 
-// id is the booking's: of the caller and the idempotency key, so that asking again finds it, or else a new one.
+// id is the booking's: that of the idempotency key, so that an order which comes again because a crash took the first answer finds its
+// booking, or else a new one.
 func (in Book) id() string {
-	k, given := in.Key.Get()
-	if !given {
-		return strings.ToLower(rand.Text())
+	if id, given := in.Key.ID(); given {
+		return id
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d:%s%s", len(in.Caller.Subject), in.Caller.Subject, k))
-	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:16]))
+	return strings.ToLower(rand.Text())
 }
 
-// again answers an order whose key was used before with the booking of then, as it is now, if it was the same order.
+// again answers an order that was carried out before, by a process that died or longer ago than answers are kept, with the booking of then
+// as it is now, if it was the same order.
 func again(known record, order Order) (api.Created[bookingsapi.Booking], error) {
 	if known.FlightID != order.FlightID || !slices.Equal(known.Passengers, order.Passengers) {
-		return api.Created[bookingsapi.Booking]{}, bookingsapi.ErrKeyUsed
+		return api.Created[bookingsapi.Booking]{}, api.ErrKeyReused
 	}
 	return created(known.Booking), nil
 }

@@ -14,7 +14,6 @@ var (
 	ErrSoldOut  = problem.New(http.StatusConflict, "sold-out", "The flight has not enough seats left")
 	ErrNoFlight = problem.New(http.StatusUnprocessableEntity, "no-such-flight", "No flight has this id")
 	ErrDeparted = problem.New(http.StatusConflict, "departed", "The flight has departed")
-	ErrKeyUsed  = problem.New(http.StatusUnprocessableEntity, "idempotency-key-used", "The idempotency key belongs to another order")
 )
 
 // The events of the service, keyed by booking.
