@@ -26,7 +26,7 @@ import (
 // it would be between processes.
 func (e *endpoint) fingerprint(ctx context.Context, c *operation.Call) (string, error) {
 	r := c.Request
-	content := kept{ReaderAt: bytes.NewReader(nil)}
+	var content kept
 	limit := c.Operation.MaxBody
 	var err error
 	if r == nil {
@@ -114,11 +114,18 @@ func writeParts(h hash.Hash, body io.Reader, boundary string) bool {
 
 // kept is a body that was read to its end.
 type kept struct {
-	io.ReaderAt
+	data []byte
+	file *os.File // nil: it is in data
 	size int64
 }
 
-func (k kept) reader() io.Reader { return io.NewSectionReader(k.ReaderAt, 0, k.size) }
+// reader reads the body from its beginning.
+func (k kept) reader() io.Reader {
+	if k.file != nil {
+		return io.NewSectionReader(k.file, 0, k.size)
+	}
+	return bytes.NewReader(k.data)
+}
 
 // withBody returns the request with a body that can be read, and is as long as it says.
 func withBody(r *http.Request, body kept) *http.Request {
@@ -132,7 +139,7 @@ func withBody(r *http.Request, body kept) *http.Request {
 func keep(c *operation.Call, r *http.Request, limit int64) (kept, error) {
 	if limit <= spool || r.ContentLength >= 0 && r.ContentLength <= spool {
 		data, err := readBody(r, limit)
-		return kept{bytes.NewReader(data), int64(len(data))}, err
+		return kept{data: data, size: int64(len(data))}, err
 	}
 	if r.ContentLength > limit {
 		return kept{}, tooLarge(limit)
@@ -141,7 +148,7 @@ func keep(c *operation.Call, r *http.Request, limit int64) (kept, error) {
 	body := http.MaxBytesReader(nil, r.Body, limit)
 	switch n, err := io.CopyN(&head, body, spool); {
 	case errors.Is(err, io.EOF):
-		return kept{bytes.NewReader(head.Bytes()), n}, nil
+		return kept{data: head.Bytes(), size: n}, nil
 	case err != nil:
 		return kept{}, unreadable(err, limit)
 	}
@@ -157,5 +164,5 @@ func keep(c *operation.Call, r *http.Request, limit int64) (kept, error) {
 	if err != nil {
 		return kept{}, unreadable(err, limit)
 	}
-	return kept{file, size}, nil
+	return kept{file: file, size: size}, nil
 }

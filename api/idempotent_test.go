@@ -222,6 +222,17 @@ func TestAReplayIsForThoseWhoMayCall(t *testing.T) {
 	}
 }
 
+func TestACallerWithoutANameHasNoKeys(t *testing.T) {
+	t.Parallel()
+	c := newTill(t, nil)
+	if res, _ := c.pay(t, key, "k", "Authorization", "Bearer /pay"); res.StatusCode != http.StatusForbidden || c.n.Load() != 0 {
+		t.Errorf("got %d", res.StatusCode)
+	}
+	if res, _ := c.pay(t, "Authorization", "Bearer /pay"); res.StatusCode != http.StatusCreated {
+		t.Errorf("without a key: %d", res.StatusCode)
+	}
+}
+
 func TestOnlyWhatLastsIsKept(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
@@ -535,5 +546,27 @@ func TestABodyOfUnknownLengthIsReadWithinItsLimitAndTime(t *testing.T) {
 		if got := put(tt.limit, tt.size, tt.end); got != tt.want {
 			t.Errorf("%d bytes of %d, complete %t: %d, want %d", tt.size, tt.limit, tt.end == whole, got, tt.want)
 		}
+	}
+}
+
+// BenchmarkIdempotency is what the stage costs: without a key, for the first request under one, and for a replay.
+func BenchmarkIdempotency(b *testing.B) {
+	for name, keyOf := range map[string]func(i int) string{
+		"no key": func(int) string { return "" }, "first": func(i int) string { return fmt.Sprint("k", i) }, "replay": func(int) string { return "k" },
+	} {
+		b.Run(name, func(b *testing.B) {
+			s := newService()
+			api.Post(s, "/pay", func(_ context.Context, in payment) (payment, error) { return in, nil }, auth.Public(), api.Idempotent(api.SharedKeys()))
+			h := s.open(b, io.Discard, nil)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				req := httptest.NewRequest("POST", "/pay", strings.NewReader(`{"amount":1}`))
+				req.Header["Content-Type"] = []string{"application/json"}
+				if k := keyOf(i); k != "" {
+					req.Header[key] = []string{k}
+				}
+				h.ServeHTTP(httptest.NewRecorder(), req)
+			}
+		})
 	}
 }

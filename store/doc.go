@@ -72,5 +72,5 @@
 // # Results of idempotent operations
 //
 // The database of a service that has operations declared with api.Idempotent keeps their claims and results, too, and removes what is
-// over: a batch every second while there is something, and at most every ten minutes otherwise. They survive what documents survive.
+// over: at the start and every ten minutes, in batches that leave half of the time to others. They survive what documents survive.
 package store

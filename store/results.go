@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/vade-go/vade/operation"
@@ -132,8 +134,10 @@ func (r *keptResults) held(ctx context.Context, key, token string, fn func(conte
 	})
 }
 
-// sweepBatch is how many documents are listed at once.
-const sweepBatch = 100
+const (
+	sweepBatch  = 100 // documents that are listed at once
+	sweepAtOnce = 10  // that are removed at once: engines commit them together
+)
 
 // sweep removes claims and results that are over, up to a batch, and reports whether there are more.
 func (r *keptResults) sweep(ctx context.Context) (more bool, err error) {
@@ -141,9 +145,19 @@ func (r *keptResults) sweep(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	for _, item := range page.Items {
-		err := r.docs.Delete(ctx, item.Key, item.Version)
-		if err != nil && !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrConflict) { // somebody has claimed the key anew
+	for some := range slices.Chunk(page.Items, sweepAtOnce) {
+		errs := make([]error, len(some))
+		var all sync.WaitGroup
+		for i, item := range some {
+			all.Go(func() {
+				err := r.docs.Delete(ctx, item.Key, item.Version)
+				if !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrConflict) { // somebody has claimed the key anew
+					errs[i] = err
+				}
+			})
+		}
+		all.Wait()
+		if err := errors.Join(errs...); err != nil {
 			return false, err
 		}
 	}

@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	sweepEvery = 10 * time.Minute // when nothing is left
-	sweepPause = time.Second      // between batches while there is more: others want the database, too
-	sweepRetry = time.Minute      // after an error
+	sweepEvery = 10 * time.Minute      // when nothing is left
+	sweepPause = 50 * time.Millisecond // between batches while there is more, or as long as one took: others want the database, too
+	sweepRetry = time.Minute           // after an error
 )
 
 // sweeper runs something at the start of a service and from time to time until it stops.
@@ -60,6 +60,7 @@ func (s *sweeper) loop(ctx context.Context) {
 	defer close(s.done)
 	failing := false
 	for {
+		began := time.Now()
 		more, err := s.run(ctx)
 		pause := sweepEvery
 		switch {
@@ -70,7 +71,7 @@ func (s *sweeper) loop(ctx context.Context) {
 				s.log.WarnContext(ctx, "store: old results stay for now", "error", err)
 			}
 		case more:
-			pause = sweepPause
+			pause = max(sweepPause, time.Since(began))
 		}
 		failing = err != nil
 		timer := time.NewTimer(pause)
