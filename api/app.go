@@ -25,6 +25,7 @@ type App struct {
 	endpoints []*endpoint
 	byKey     map[string]*endpoint
 	mux       *http.ServeMux
+	configuration
 }
 
 type appKey struct{}
@@ -38,10 +39,11 @@ func (a *App) add(e *endpoint) { a.endpoints = append(a.endpoints, e) }
 
 // Describe writes the operations into the manifest. Every mistake of every declaration comes back, joined.
 func (a *App) Describe(d *operation.Description) error {
-	var errs []error
+	errs := []error{a.configuration.check()}
 	a.mux = http.NewServeMux()
 	ids := make(map[string]*endpoint)
 	for _, e := range a.endpoints {
+		e.options, e.hooks = slices.Concat(a.options, e.options), &a.hooks
 		if err := e.describe(d); err != nil {
 			errs = append(errs, err)
 			continue

@@ -107,7 +107,7 @@ func TestBytesThatAreMadeOnTheWayAreCopied(t *testing.T) {
 	t.Parallel()
 	closed := make(chan struct{})
 	server := listen(t, blobs(t, io.Discard, closed))
-	res := fetch(t, server, "/made/endless")
+	res := ask(t, server, "/made/endless")
 	body, err := io.ReadAll(res.Body)
 	if err != nil || string(body) != "soup" || res.ContentLength != 4 {
 		t.Errorf("%q, %d bytes, %v", body, res.ContentLength, err)
@@ -135,10 +135,10 @@ func TestABlobThatFailsIsNoWholeAnswer(t *testing.T) {
 			t.Errorf("%s: %q was taken for all", name, body)
 		}
 	}
-	if res := fetch(t, server, "/made/bad"); res.StatusCode != 500 {
+	if res := ask(t, server, "/made/bad"); res.StatusCode != 500 {
 		t.Errorf("a media type that no header can carry: %d", res.StatusCode)
 	}
-	if res := fetch(t, server, "/made/nothing"); res.StatusCode != 200 {
+	if res := ask(t, server, "/made/nothing"); res.StatusCode != 200 {
 		t.Errorf("nothing: %d", res.StatusCode)
 	}
 	server.Close()

@@ -52,6 +52,16 @@
 // one 422 with every violation of every part; malformed JSON, duplicate names and bad UTF-8 are 400, a body over the limit
 // 413, a body that is not JSON 415, one that does not arrive within the time of the operation 408. Values are not echoed.
 //
+// What a domain or a store returns becomes a declared problem by [Translate] or [TranslateFunc], on a service, a group or an operation.
+// Whatever was declared nowhere is seen by [OnIncident], which tells a reporter of errors.
+//
+// # Configuration
+//
+// [Configure] gives options to all operations of a service, ahead of those of its groups and wherever it stands. Nothing is global: two
+// services of one process have two configurations.
+//
+//	api.Configure(svc, auth.Require(auth.OAuth2("airline")), api.Translate(store.ErrNotFound, ErrUnknown), api.OnIncident(report))
+//
 // # Security
 //
 // An operation that says neither auth.Require nor auth.Public does not start. The caller is identified and authorised before

@@ -38,6 +38,7 @@ type endpoint struct {
 	plan    *operation.Plan
 	timeout time.Duration
 	log     *slog.Logger
+	hooks   *operation.Hooks // of the service
 }
 
 // key names the operation inside its service: "GET /bookings/{id}".
@@ -257,7 +258,7 @@ func (e *endpoint) open(env *operation.Env) error {
 	if err != nil {
 		return fmt.Errorf("api: %w", err)
 	}
-	e.plan = operation.NewPlan(steps, func(ctx context.Context, c *operation.Call) error {
+	e.plan = operation.NewPlan(append(steps, hooked(e.hooks)), func(ctx context.Context, c *operation.Call) error {
 		c.Reached = true
 		out, err := e.handle(ctx, c.In)
 		if err != nil {

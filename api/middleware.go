@@ -83,6 +83,8 @@ func (e *endpoint) middlewarePanicked(w http.ResponseWriter, r *http.Request, v 
 	}
 	p := problem.Internal()
 	p.ID = telemetry.NewRequestID()
-	e.log.ErrorContext(r.Context(), "middleware failed", "incident", p.ID, "operation", e.op.ID, "error", fmt.Sprint("panic: ", v), "stack", string(debug.Stack()))
+	stack := debug.Stack()
+	e.log.ErrorContext(r.Context(), "middleware failed", "incident", p.ID, "operation", e.op.ID, "error", fmt.Sprint("panic: ", v), "stack", string(stack))
+	e.hooks.Report(r.Context(), e.log, &Incident{ID: p.ID, Operation: e.op.ID, Err: fmt.Errorf("panic: %v", v), Stack: stack})
 	problem.Write(w, p)
 }

@@ -150,7 +150,7 @@ func TestEventsEndWhenTheClientGoes(t *testing.T) {
 		}, nil
 	}, auth.Public())
 	server := listen(t, s.open(t, log, nil))
-	res := fetch(t, server, "/prices")
+	res := ask(t, server, "/prices")
 	if line, err := bufio.NewReader(res.Body).ReadString('\n'); err != nil || line != "data: {\"cents\":1}\n" {
 		t.Fatalf("got %q, %v", line, err)
 	}
@@ -204,7 +204,7 @@ func TestAnAnswerOfEventsNeedsTheConnection(t *testing.T) {
 		}))
 	log := new(buffer)
 	server := listen(t, s.open(t, log, nil))
-	if _, err := io.ReadAll(fetch(t, server, "/prices").Body); !strings.Contains(log.String(), "Unwrap") {
+	if _, err := io.ReadAll(ask(t, server, "/prices").Body); !strings.Contains(log.String(), "Unwrap") {
 		t.Errorf("%v; the log does not say what to mend: %s", err, log)
 	}
 }

@@ -29,8 +29,8 @@ func listen(t testing.TB, h http.Handler) *httptest.Server {
 	return server
 }
 
-// fetch asks for a path of a server and closes the body at the end of the test.
-func fetch(t testing.TB, server *httptest.Server, path string, header ...string) *http.Response {
+// ask asks for a path of a server and closes the body at the end of the test.
+func ask(t testing.TB, server *httptest.Server, path string, header ...string) *http.Response {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), "GET", server.URL+path, nil)
 	if err != nil {
@@ -100,7 +100,7 @@ func TestAStreamIsALineForEachItem(t *testing.T) {
 	api.Get(s, "/none", func(context.Context, api.None) (api.Stream[tick], error) { return nil, nil }, auth.Public())
 	server := listen(t, s.open(t, io.Discard, nil))
 	for path, want := range map[string]string{"/count": "{\"n\":0}\n{\"n\":1}\n{\"n\":2}\n", "/none": ""} {
-		res := fetch(t, server, path)
+		res := ask(t, server, path)
 		body, err := io.ReadAll(res.Body)
 		if err != nil || string(body) != want || res.Header.Get("Content-Type") != "application/jsonl" {
 			t.Errorf("%s: %q, %v, %v", path, body, res.Header, err)
@@ -121,7 +121,7 @@ func TestAnItemLeavesBeforeTheNextOneIsMade(t *testing.T) {
 			}
 		}, nil
 	}, auth.Public(), api.Timeout(50*time.Millisecond))
-	lines := bufio.NewReader(fetch(t, listen(t, s.open(t, io.Discard, nil)), "/count").Body)
+	lines := bufio.NewReader(ask(t, listen(t, s.open(t, io.Discard, nil)), "/count").Body)
 	for n := range 3 {
 		line, err := lines.ReadString('\n')
 		if got := decode[tick](t, line); err != nil || got.N != n {
@@ -141,7 +141,7 @@ func TestAStreamThatFailsIsCutOff(t *testing.T) {
 	}, auth.Public())
 	server := listen(t, s.open(t, &log, nil))
 	for _, path := range []string{"/broken", "/panics"} {
-		if body, err := io.ReadAll(fetch(t, server, path).Body); err == nil {
+		if body, err := io.ReadAll(ask(t, server, path).Body); err == nil {
 			t.Errorf("%s: %q was taken for a whole answer", path, body)
 		}
 	}
@@ -230,7 +230,7 @@ func TestWhatAStreamHoldsIsGivenBackWhenItHasBeenRead(t *testing.T) {
 		default:
 		}
 	}
-	if body, err := io.ReadAll(fetch(t, server, "/count").Body); err != nil || strings.Count(string(body), "\n") != 5 {
+	if body, err := io.ReadAll(ask(t, server, "/count").Body); err != nil || strings.Count(string(body), "\n") != 5 {
 		t.Errorf("got %q, %v", body, err)
 	}
 	if err := <-back; err != nil {

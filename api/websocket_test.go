@@ -157,11 +157,11 @@ func TestOnlyAWebSocketClientOfTheSameOriginConnects(t *testing.T) {
 			t.Errorf("%d is no problem: %s", tt.want, res.Header.Get("Content-Type"))
 		}
 	}
-	res := fetch(t, server, "/games/1")
+	res := ask(t, server, "/games/1")
 	if res.StatusCode != 426 || res.Header.Get("Upgrade") != "websocket" || res.Header.Get("Content-Type") != problem.MediaType {
 		t.Errorf("a plain GET: %d, %v", res.StatusCode, res.Header)
 	}
-	if res := fetch(t, server, "/games/1", "Upgrade", "websocket", "Connection", "Upgrade", "Sec-WebSocket-Version", "7"); res.StatusCode != 400 {
+	if res := ask(t, server, "/games/1", "Upgrade", "websocket", "Connection", "Upgrade", "Sec-WebSocket-Version", "7"); res.StatusCode != 400 {
 		t.Errorf("an old client: %d", res.StatusCode)
 	}
 }

@@ -48,6 +48,7 @@ type Call struct {
 	Begun     bool                // the answer has begun to flow: no other can take its place
 	Attempt   int                 // DoorEvents: 1 for the first delivery
 	Received  time.Time           // when the door saw it
+	Hooks     *Hooks              // of the service; nil: none
 	Reached   bool                // the handler was called
 	Replayed  bool                // the answer is one of before, kept for an idempotency key
 

@@ -15,7 +15,7 @@
 // A plan has one order, whatever the order of the declarations:
 //
 //	recover → trace → deadline → shed → address-limit → authenticate → authorise → subject-limit → idempotency → cache
-//	→ bind → validate → dependencies → intercept → handler
+//	→ translate → bind → validate → dependencies → intercept → handler
 //
 // Middleware of an HTTP operation stands around all of it. The stage recover is the barrier between inside and outside: a declared problem passes it, everything else becomes an
 // opaque failure with an id, and is logged with its cause and its stack under that id. The caller is known before the

@@ -25,6 +25,7 @@ const (
 	StageSubjectLimit
 	StageIdempotency
 	StageCache
+	StageTranslate
 	StageBind
 	StageValidate
 	StageDependencies
@@ -34,7 +35,7 @@ const (
 
 var stageNames = [...]string{
 	"middleware", "recover", "trace", "deadline", "shed", "address-limit", "authenticate", "authorise", "subject-limit", "idempotency",
-	"cache", "bind", "validate", "dependencies", "intercept", "handler",
+	"cache", "translate", "bind", "validate", "dependencies", "intercept", "handler",
 }
 
 // String returns the name that explain and the manifest use.

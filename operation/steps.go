@@ -149,6 +149,7 @@ func conceal(ctx context.Context, c *Call, env *Env, err error, stack []byte) er
 		attrs = append(attrs, "stack", string(stack))
 	}
 	env.Log.ErrorContext(ctx, "operation failed", attrs...)
+	c.Hooks.Report(ctx, env.Log, &Incident{ID: p.ID, Operation: c.Operation.ID, Err: err, Stack: stack})
 	return p
 }
 
