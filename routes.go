@@ -21,8 +21,9 @@ func checkRoutes(m *manifest.System) error {
 	var known []*manifest.Operation
 	all := http.NewServeMux()
 	for i := range m.Services {
-		for j := range m.Services[i].Operations {
-			op := &m.Services[i].Operations[j]
+		routes := m.Services[i].Routes()
+		for j := range routes {
+			op := &routes[j]
 			for _, path := range reservedPaths() {
 				if op.Path == path || strings.HasPrefix(op.Path, path+"/") {
 					errs = append(errs, fmt.Errorf("vade: %s: %s %s: the program itself answers %s", op.Source, op.Method, op.Path, path))

@@ -25,6 +25,7 @@ type App struct {
 	endpoints []*endpoint
 	byKey     map[string]*endpoint
 	mux       *http.ServeMux
+	mounts    []*mount
 	configuration
 }
 
@@ -60,8 +61,7 @@ func (a *App) Describe(d *operation.Description) error {
 		}
 		d.Service.Operations = append(d.Service.Operations, *e.op)
 	}
-	a.mux.Handle("/", Unmatched(a.mux))
-	return errors.Join(errs...)
+	return errors.Join(append(errs, a.describeMounts(d, ids))...)
 }
 
 // route registers the endpoint. The mux panics on patterns that conflict; here that is a mistake like any other.
@@ -75,7 +75,7 @@ func (a *App) route(e *endpoint) (err error) {
 			err = &DeclarationError{Source: e.source, Operation: e.key(), Err: fmt.Errorf("%w: %s", ErrPath, reason)}
 		}
 	}()
-	h, err := e.handler()
+	h, err := e.within(e)
 	if err != nil {
 		return &DeclarationError{Source: e.source, Operation: e.key(), Err: err}
 	}
@@ -137,6 +137,9 @@ func (a *App) Open(ctx context.Context, env *operation.Env) error {
 	}
 	for _, e := range a.endpoints {
 		errs = append(errs, e.open(env))
+	}
+	for _, m := range a.mounts {
+		errs = append(errs, m.open(env))
 	}
 	return errors.Join(errs...)
 }

@@ -109,6 +109,13 @@
 // plain net/http around everything, for requests only. Both are options of a group or an operation, stand in its plan with the
 // place of their declaration, and apply the outer group's first.
 //
+// # Handlers of plain HTTP
+//
+// [Mount] puts any [http.Handler] at a path, behind the same plan and the same rule of who may reach it. The gateway routes every method
+// and every path below to it; routes and explain show it; no document describes it. auth.PrincipalFromContext is the caller.
+//
+//	api.Mount(svc, "/legacy", old, auth.Require(auth.OAuth2("airline"), "legacy:use"))
+//
 // # Contracts
 //
 // [Define] makes an operation a value that both sides share: [Serve] answers it, Call performs it. In one process a call is a

@@ -225,6 +225,13 @@ func (e *endpoint) steps(env *operation.Env, work *telemetry.Work) ([]operation.
 	}
 	steps = append(steps, e.binder.steps(e.op, e.wire)...)
 	steps = append(steps, e.binder.inputs.Step()...)
+	steps = append(steps, e.optionSteps()...)
+	return append(steps, operation.Step{Stage: operation.StageHandler, Detail: e.op.ID, Origin: e.source}), nil
+}
+
+// optionSteps returns what the options add to the plan.
+func (e *endpoint) optionSteps() []operation.Step {
+	var steps []operation.Step
 	for _, o := range e.options {
 		switch o := o.(type) {
 		case *interceptor:
@@ -233,26 +240,32 @@ func (e *endpoint) steps(env *operation.Env, work *telemetry.Work) ([]operation.
 			steps = append(steps, o.Steps(e.op)...)
 		}
 	}
-	return append(steps, operation.Step{Stage: operation.StageHandler, Detail: e.op.ID, Origin: e.source}), nil
+	return steps
+}
+
+// prepare checks that callers can be identified, and makes the measurements.
+func (e *endpoint) prepare(env *operation.Env, cfg telemetry.WorkConfig) (*telemetry.Work, error) {
+	if len(e.op.Security.Schemes) > 0 && env.Verifier == nil {
+		return nil, fmt.Errorf("api: %s needs to verify tokens of %s and no issuer is configured", e.op.ID, strings.Join(e.op.Security.Schemes, ", "))
+	}
+	cfg.Kind, cfg.Metric, cfg.Labels = telemetry.Server, "http.server.request.duration", []string{"http.request.method", "http.route"}
+	cfg.Log, cfg.Message = true, "request"
+	work, err := env.Telemetry.Work(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("api: %s: %w", e.op.ID, err)
+	}
+	return work, nil
 }
 
 // open compiles the running plan.
 func (e *endpoint) open(env *operation.Env) error {
-	if len(e.op.Security.Schemes) > 0 && env.Verifier == nil {
-		return fmt.Errorf("api: %s needs to verify tokens of %s and no issuer is configured", e.op.ID, strings.Join(e.op.Security.Schemes, ", "))
-	}
-	work, err := env.Telemetry.Work(telemetry.WorkConfig{
-		Name: e.key(), Kind: telemetry.Server, Metric: "http.server.request.duration",
-		Attributes: []attribute.KeyValue{
-			attribute.String("http.request.method", e.method),
-			attribute.String("http.route", e.path),
-			attribute.String("vade.operation", e.op.ID),
-		},
-		Labels: []string{"http.request.method", "http.route"},
-		Log:    true, Message: "request",
-	})
+	work, err := e.prepare(env, telemetry.WorkConfig{Name: e.key(), Attributes: []attribute.KeyValue{
+		attribute.String("http.request.method", e.method),
+		attribute.String("http.route", e.path),
+		attribute.String("vade.operation", e.op.ID),
+	}})
 	if err != nil {
-		return fmt.Errorf("api: %s: %w", e.op.ID, err)
+		return err
 	}
 	steps, err := e.steps(env, work)
 	if err != nil {

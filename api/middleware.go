@@ -50,9 +50,8 @@ func (m *middleware) Steps(*manifest.Operation) []operation.Step {
 	return steps
 }
 
-// handler is the endpoint within its middleware.
-func (e *endpoint) handler() (http.Handler, error) {
-	var h http.Handler = e
+// within returns the door h of the endpoint within its middleware.
+func (e *endpoint) within(h http.Handler) (http.Handler, error) {
 	wrapped := false
 	for _, o := range slices.Backward(e.options) {
 		if m, ok := o.(*middleware); ok {

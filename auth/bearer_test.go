@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -103,6 +104,18 @@ func TestATokenTravelsWithTheContext(t *testing.T) {
 	}
 	if got := auth.TokenFromContext(auth.WithToken(t.Context(), "abc")); got != "abc" {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestThePrincipalTravelsWithTheContext(t *testing.T) {
+	t.Parallel()
+	if got := auth.PrincipalFromContext(t.Context()); !got.Anonymous() {
+		t.Errorf("got %+v from nowhere", got)
+	}
+	type key struct{}
+	ctx := context.WithValue(auth.WithCaller(t.Context(), "abc", auth.Principal{Subject: "ada"}), key{}, 1)
+	if got := auth.PrincipalFromContext(ctx); got.Subject != "ada" || auth.TokenFromContext(ctx) != "abc" {
+		t.Errorf("got %+v", got)
 	}
 }
 

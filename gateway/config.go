@@ -92,7 +92,7 @@ func (c *Config) check(m *manifest.System, wrong *mistakes) {
 	}
 	for i := range m.Services {
 		svc := &m.Services[i]
-		if _, ok := c.Upstreams[svc.Name]; !ok && len(svc.Operations) > 0 && !c.Partial {
+		if _, ok := c.Upstreams[svc.Name]; !ok && len(svc.Operations)+len(svc.Mounts) > 0 && !c.Partial {
 			wrong.add("Upstreams", "%s: %w", svc.Name, ErrNoUpstream)
 		}
 	}

@@ -74,7 +74,9 @@ func (x *exchange) serve() {
 	if x.route.streams.Request {
 		arrive = timedbody.Roll
 	}
-	defer arrive(x.w.ResponseWriter, x.r, x.route.timeout)()
+	if x.route.timeout > 0 {
+		defer arrive(x.w.ResponseWriter, x.r, x.route.timeout)()
+	}
 	var refused *problem.Problem
 	if x.body, refused = bound(x.r, x.route.maxBody); refused != nil {
 		x.fail(refused)
@@ -95,6 +97,9 @@ func (x *exchange) serve() {
 
 // limit starts the clock of the operation. An upgraded connection and an answer that flows outlive it.
 func (x *exchange) limit() (context.Context, context.CancelFunc) {
+	if x.route.timeout == 0 {
+		return context.WithCancel(x.ctx)
+	}
 	d := x.route.timeout + slack
 	if !x.upgrade && x.route.streams == (manifest.Streams{}) {
 		return context.WithTimeout(x.ctx, d)

@@ -46,6 +46,9 @@ func system() *manifest.System {
 			op("find", "POST", "/things/search", 1000, time.Minute),
 			op("slow", "GET", "/slow", 0, 10*time.Millisecond),
 			op("upload", "POST", "/upload", 1000, 200*time.Millisecond),
+		}, Mounts: []manifest.Mount{
+			{ID: "things.mount-legacy", Path: "/legacy", MaxBody: 10, Security: manifest.Security{Public: true}},
+			{ID: "things.frontend-app", Path: "/app", Methods: []string{"GET"}, Timeout: "1m0s", Security: manifest.Security{Public: true}},
 		}},
 		{Name: "silent"},
 	}}

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -23,9 +24,9 @@ const (
 // route is where requests of one pattern go, with everything about it worked out beforehand.
 type route struct {
 	handler http.Handler
-	pattern string // "GET /bookings/{id}"
-	origin  string // for people: "bookings.get, declared at a.go:12"
-	timeout time.Duration
+	pattern string        // "GET /bookings/{id}"
+	origin  string        // for people: "bookings.get, declared at a.go:12"
+	timeout time.Duration // 0: as long as it takes
 	streams manifest.Streams
 	maxBody int64
 	expose  string // the headers that a page of another site may read
@@ -53,12 +54,16 @@ func build(m *manifest.System, cfg *Config, handlers map[string]http.Handler, te
 		}
 		for j := range svc.Operations {
 			op := &svc.Operations[j]
-			rt, err := newRoute(svc, op, handler, tel)
-			if err == nil {
-				err = t.add(rt)
+			if op.Method == "" || op.Timeout == "" {
+				wrong.add("manifest", "%s: an operation has a method and a timeout", op.ID)
+				continue
 			}
-			if err != nil {
-				wrong.add("manifest", "%w", err)
+			t.addService(svc, op, handler, tel, wrong)
+		}
+		for j := range svc.Mounts {
+			routes := svc.Mounts[j].Routes()
+			for k := range routes {
+				t.addService(svc, &routes[k], handler, tel, wrong)
 			}
 		}
 	}
@@ -76,24 +81,39 @@ func build(m *manifest.System, cfg *Config, handlers map[string]http.Handler, te
 	return t
 }
 
+func (t *table) addService(svc *manifest.Service, op *manifest.Operation, handler http.Handler, tel *telemetry.Telemetry, wrong *mistakes) {
+	rt, err := newRoute(svc, op, handler, tel)
+	if err == nil {
+		err = t.add(rt)
+	}
+	if err != nil {
+		wrong.add("manifest", "%w", err)
+	}
+}
+
+// newRoute makes the route of an operation, or one of those of a mount, which may have no method and no timeout.
 func newRoute(svc *manifest.Service, op *manifest.Operation, handler http.Handler, tel *telemetry.Telemetry) (*route, error) {
 	origin := op.ID
 	if op.Source != "" {
 		origin += ", declared at " + op.Source
 	}
-	timeout, err := time.ParseDuration(op.Timeout)
-	if err != nil || timeout <= 0 {
-		return nil, fmt.Errorf("%s: timeout %q is not a positive duration", origin, op.Timeout)
+	var timeout time.Duration
+	if op.Timeout != "" {
+		var err error
+		if timeout, err = time.ParseDuration(op.Timeout); err != nil || timeout <= 0 {
+			return nil, fmt.Errorf("%s: timeout %q is not a positive duration", origin, op.Timeout)
+		}
 	}
-	if op.Method == "" || !strings.HasPrefix(op.Path, "/") {
+	if !strings.HasPrefix(op.Path, "/") {
 		return nil, fmt.Errorf("%s: %q is not a method and a path", origin, op.Method+" "+op.Path)
 	}
 	rt := &route{
-		handler: handler, pattern: op.Method + " " + op.Path, origin: origin,
+		handler: handler, pattern: strings.TrimSpace(op.Method + " " + op.Path), origin: origin,
 		timeout: timeout, streams: op.Streams, maxBody: op.MaxBody, expose: exposed(op),
 	}
+	var err error
 	rt.work, err = newWork(tel, rt.pattern, true,
-		attribute.String("http.request.method", op.Method), attribute.String("http.route", op.Path),
+		attribute.String("http.request.method", cmp.Or(op.Method, "_OTHER")), attribute.String("http.route", op.Path),
 		attribute.String("vade.operation", op.ID), attribute.String("vade.service", svc.Name))
 	return rt, err
 }
@@ -154,6 +174,8 @@ func (t *table) add(rt *route) error {
 	t.routes = append(t.routes, rt)
 	if method, _, ok := strings.Cut(rt.pattern, " "); ok {
 		t.methods = append(t.methods, method)
+	} else {
+		t.methods = append(t.methods, "DELETE", "GET", "PATCH", "POST", "PUT") // of those that it takes, what a preflight may ask for
 	}
 	return nil
 }

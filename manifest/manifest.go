@@ -21,6 +21,7 @@ type Service struct {
 	Version       string         `json:"version,omitempty"`
 	Summary       string         `json:"summary,omitempty"`
 	Operations    []Operation    `json:"operations,omitempty"`
+	Mounts        []Mount        `json:"mounts,omitempty"`
 	Publishes     []Topic        `json:"publishes,omitempty"`
 	Subscriptions []Subscription `json:"subscriptions,omitempty"`
 	Collections   []Collection   `json:"collections,omitempty"`

@@ -36,11 +36,16 @@ type Operation struct {
 }
 
 // Pattern returns what [net/http.ServeMux] registers for the operation: its method and path, and for the root exactly the root.
+// Without a method, as a route of a [Mount] may be, it is the path alone.
 func (o *Operation) Pattern() string {
-	if o.Path == "/" {
-		return o.Method + " /{$}"
+	path := o.Path
+	if path == "/" {
+		path = "/{$}"
 	}
-	return o.Method + " " + o.Path
+	if o.Method == "" {
+		return path
+	}
+	return o.Method + " " + path
 }
 
 // Security says who may call an operation. The zero value is undecided, and an undecided operation does not start.

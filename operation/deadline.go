@@ -2,6 +2,7 @@ package operation
 
 import (
 	"context"
+	"math"
 	"strconv"
 	"sync"
 	"time"
@@ -9,10 +10,20 @@ import (
 	"github.com/vade-go/vade/call"
 )
 
+// forever is the time of a call that has none.
+const forever = time.Duration(math.MaxInt64)
+
 // deadline ends the context of a call after the limit, or earlier when the caller waits for less.
 func deadline(limit time.Duration, next Handler) Handler {
+	if limit == 0 {
+		limit = forever
+	}
 	return func(ctx context.Context, c *Call) error {
-		c.limited.begin(ctx, patience(c, limit))
+		wait := patience(c, limit)
+		if wait == forever {
+			return next(ctx, c)
+		}
+		c.limited.begin(ctx, wait)
 		defer c.limited.end()
 		return next(&c.limited, c)
 	}

@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,16 +25,18 @@ const statusClientGone = 499
 
 var errPanic = errors.New("panic")
 
-// Common returns the steps that every operation has whatever its door: recover, trace and deadline. Work may be nil while
-// an operation is only described.
+// Common returns the steps that every operation has whatever its door: recover, trace and deadline. Without a timeout only the
+// deadline of the caller counts. Work may be nil while an operation is only described.
 func Common(op *manifest.Operation, env *Env, work *telemetry.Work) ([]Step, error) {
-	timeout, err := time.ParseDuration(op.Timeout)
-	if err != nil || timeout <= 0 {
-		return nil, fmt.Errorf("%s: timeout %q is not a positive duration", op.ID, op.Timeout)
-	}
-	origin := op.Source
-	if timeout == DefaultTimeout {
-		origin = ""
+	timeout, origin := time.Duration(0), ""
+	if op.Timeout != "" {
+		var err error
+		if timeout, err = time.ParseDuration(op.Timeout); err != nil || timeout <= 0 {
+			return nil, fmt.Errorf("%s: timeout %q is not a positive duration", op.ID, op.Timeout)
+		}
+		if timeout != DefaultTimeout {
+			origin = op.Source
+		}
 	}
 	return []Step{
 		{Stage: StageRecover, Wrap: func(next Handler) Handler { return recovering(env, next) }},
@@ -43,7 +46,7 @@ func Common(op *manifest.Operation, env *Env, work *telemetry.Work) ([]Step, err
 }
 
 func deadlineStep(op *manifest.Operation, timeout time.Duration, origin string) Step {
-	step := Step{Stage: StageDeadline, Detail: timeout.String(), Origin: origin}
+	step := Step{Stage: StageDeadline, Detail: cmp.Or(op.Timeout, "the caller's"), Origin: origin}
 	switch op.Streams {
 	case manifest.Streams{}:
 		step.Wrap = func(next Handler) Handler { return deadline(timeout, next) }
@@ -225,7 +228,7 @@ func authenticating(v auth.Verifier, realm string, scopes []string, next Handler
 		}
 		switch {
 		case err == nil:
-			return next(auth.WithToken(ctx, token), c)
+			return next(auth.WithCaller(ctx, token, c.Principal), c)
 		case errors.Is(err, auth.ErrKeys):
 			return fmt.Errorf("%w: %w", problem.Unavailable(), err)
 		case ctx.Err() != nil:

@@ -79,7 +79,7 @@ func (p *program) issue(s *Settings, subject string, scopes []string, ttl time.D
 func allScopes(m *manifest.System) []string {
 	var scopes []string
 	for _, svc := range m.Services {
-		for _, op := range svc.Operations {
+		for _, op := range svc.Routes() {
 			scopes = append(scopes, op.Security.Scopes...)
 		}
 	}

@@ -71,12 +71,27 @@ func (h *host) services(instance *vade.Instance, names []string) http.Handler {
 		if !serves {
 			continue
 		}
-		for _, op := range svc.Operations {
+		for _, op := range svc.Routes() {
 			mux.Handle(op.Pattern(), h.whenStarted(handler))
 		}
 	}
-	mux.Handle("/", api.Unmatched(mux))
+	if !h.everythingMounted(names) {
+		mux.Handle("/", api.Unmatched(mux))
+	}
 	return api.CleanPaths(mux)
+}
+
+// everythingMounted reports whether one of the services answers all that no operation does.
+func (h *host) everythingMounted(names []string) bool {
+	for _, name := range names {
+		svc, _ := h.manifest.Service(name)
+		for i := range svc.Mounts {
+			if svc.Mounts[i].Everything() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func mount(mux *http.ServeMux, handlers map[string]http.Handler) {

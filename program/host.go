@@ -167,7 +167,7 @@ func (h *host) checkIssuer(names []string) error {
 	}
 	for _, name := range names {
 		svc, _ := h.manifest.Service(name)
-		for _, op := range svc.Operations {
+		for _, op := range svc.Routes() {
 			if len(op.Security.Schemes) > 0 {
 				return fmt.Errorf("%s and perhaps others ask for a token, and no issuer is configured; set VADE_AUTH_ISSUER and VADE_AUTH_JWKS", op.ID)
 			}
@@ -250,7 +250,7 @@ func (h *host) verifier(ctx context.Context) (auth.Verifier, error) {
 func scheme(m *manifest.System) string {
 	var names []string
 	for _, svc := range m.Services {
-		for _, op := range svc.Operations {
+		for _, op := range svc.Routes() {
 			names = append(names, op.Security.Schemes...)
 		}
 	}

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -84,6 +85,10 @@ func (p *program) printRoutes() error {
 		for _, op := range svc.Operations {
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", op.Method, op.Path, op.ID, who(op.Security))
 		}
+		for _, m := range svc.Mounts {
+			methods := cmp.Or(strings.Join(m.Methods, ","), "*")
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", methods, strings.TrimSuffix(m.Path, "/")+"/…", m.ID, who(m.Security))
+		}
 	}
 	return failed(w.Flush())
 }
@@ -106,7 +111,7 @@ func (p *program) explain(request string) error {
 		return err
 	}
 	w := tabwriter.NewWriter(p.world.Stdout, 0, 8, 2, ' ', 0)
-	fmt.Fprintf(w, "%s %s\n%s, declared at %s\n\nSTAGE\tWHAT\tWHERE\n", op.Method, op.Path, op.ID, op.Source)
+	fmt.Fprintf(w, "%s\n%s, declared at %s\n\nSTAGE\tWHAT\tWHERE\n", strings.TrimSpace(op.Method+" "+op.Path), op.ID, op.Source)
 	for _, s := range op.Plan {
 		origin := s.Origin
 		if origin == "" {
@@ -126,8 +131,9 @@ func find(m *manifest.System, request string) (*manifest.Operation, error) {
 	mux := http.NewServeMux()
 	ops := make(map[string]*manifest.Operation)
 	for i := range m.Services {
-		for j := range m.Services[i].Operations {
-			op := &m.Services[i].Operations[j]
+		routes := m.Services[i].Routes()
+		for j := range routes {
+			op := &routes[j]
 			ops[op.Pattern()] = op
 			mux.HandleFunc(op.Pattern(), func(http.ResponseWriter, *http.Request) {})
 		}

@@ -1,0 +1,61 @@
+package manifest
+
+// Mount is a handler of plain HTTP that answers every request at a path and below. What it takes and answers nobody has declared; who
+// may reach it somebody has.
+type Mount struct {
+	ID          string   `json:"id"`                // unique in the system: "bookings.mount-legacy"
+	Path        string   `json:"path"`              // "/legacy", or "/" for everything that no operation answers
+	Methods     []string `json:"methods,omitempty"` // empty: every method; HEAD goes with GET
+	Summary     string   `json:"summary,omitempty"`
+	Description string   `json:"description,omitempty"`
+	Tags        []string `json:"tags,omitempty"`
+	Deprecated  bool     `json:"deprecated,omitempty"`
+
+	DeprecatedSince string `json:"deprecated_since,omitempty"` // RFC 3339
+	Sunset          string `json:"sunset,omitempty"`           // RFC 3339: it may be gone from then on
+
+	Security Security `json:"security"`
+	Timeout  string   `json:"timeout,omitempty"` // a Go duration: the longest that a request may take; empty: as long as it takes
+	MaxBody  int64    `json:"max_body"`          // bytes of request body
+	Plan     []Step   `json:"plan,omitempty"`
+	Source   string   `json:"source,omitempty"` // where it was declared: "import/path/file.go:12"
+}
+
+// rest matches everything below a path.
+const rest = "{rest...}"
+
+// Everything reports whether the mount answers all that no operation does, so that nothing is left to be not found.
+func (m *Mount) Everything() bool { return m.Path == "/" && len(m.Methods) == 0 }
+
+// Routes returns what [net/http.ServeMux] has to tell apart for the mount, as operations: the path itself and everything below, with
+// each of the methods, or with an empty one for all.
+func (m *Mount) Routes() []Operation {
+	paths := []string{m.Path, m.Path + "/" + rest}
+	if m.Path == "/" {
+		paths = []string{"/" + rest}
+	}
+	methods := m.Methods
+	if len(methods) == 0 {
+		methods = []string{""}
+	}
+	var list []Operation
+	for _, method := range methods {
+		for _, path := range paths {
+			list = append(list, Operation{
+				ID: m.ID, Method: method, Path: path, Summary: m.Summary, Description: m.Description, Tags: m.Tags,
+				Deprecated: m.Deprecated, DeprecatedSince: m.DeprecatedSince, Sunset: m.Sunset,
+				Security: m.Security, Timeout: m.Timeout, MaxBody: m.MaxBody, Plan: m.Plan, Source: m.Source,
+			})
+		}
+	}
+	return list
+}
+
+// Routes returns everything that the service answers: its operations, and its mounts as [Mount.Routes] has them.
+func (s *Service) Routes() []Operation {
+	list := append([]Operation{}, s.Operations...)
+	for i := range s.Mounts {
+		list = append(list, s.Mounts[i].Routes()...)
+	}
+	return list
+}
