@@ -51,10 +51,24 @@ func (e *endpoint) checkPolicies() error {
 			errs = append(errs, i.fits(e.in, e.out))
 		}
 	}
+	if e.binder != nil {
+		errs = append(errs, misplaced(e.options)...)
+	}
 	if e.op.MaxBody < 0 {
 		errs = append(errs, fmt.Errorf("api.MaxBody(%d): a body has at least no bytes", e.op.MaxBody))
 	}
 	return errors.Join(errs...)
+}
+
+// misplaced reports options of a frontend that were given to something else.
+func misplaced(options []Option) []error {
+	var errs []error
+	for _, o := range options {
+		if f, ok := o.(*frontendOption); ok {
+			errs = append(errs, fmt.Errorf("%s is for an api.Frontend", f.name))
+		}
+	}
+	return errs
 }
 
 // checkField reports a field of an input that no request can fill.

@@ -116,6 +116,9 @@
 //
 //	api.Mount(svc, "/legacy", old, auth.Require(auth.OAuth2("airline"), "legacy:use"))
 //
+// [Frontend] serves the build of a web application in the same way: its files with the caching that their names allow, and its index.html
+// for the routes that it has itself.
+//
 // # Contracts
 //
 // [Define] makes an operation a value that both sides share: [Serve] answers it, Call performs it. In one process a call is a

@@ -87,6 +87,10 @@ func (m *mount) describe(d *operation.Description) (*manifest.Mount, error) {
 	m.op.ID = d.Service.Name + "." + cmp.Or(m.op.ID, strings.Trim(m.kind+"-"+strings.ReplaceAll(strings.Trim(m.path, "/"), "/", "-"), "-"))
 	fixed, _, err := farewell(m.op)
 	m.fixed = fixed
+	if f, ok := m.handler.(*frontend); ok {
+		err = errors.Join(err, f.attach(m))
+	}
+	err = errors.Join(err, m.checkFrontendOptions())
 	steps, wrong := m.steps(nil, nil)
 	if err := errors.Join(m.checkMount(), err, wrong, m.checkSecurity(), m.checkPolicies()); err != nil {
 		return nil, &DeclarationError{Source: m.source, Operation: m.key(), Err: err}
@@ -97,6 +101,14 @@ func (m *mount) describe(d *operation.Description) (*manifest.Mount, error) {
 		Deprecated: m.op.Deprecated, DeprecatedSince: m.op.DeprecatedSince, Sunset: m.op.Sunset, Security: m.op.Security,
 		Timeout: m.op.Timeout, MaxBody: m.op.MaxBody, Plan: m.op.Plan, Source: m.source,
 	}, nil
+}
+
+// checkFrontendOptions reports options of a frontend where there is none.
+func (m *mount) checkFrontendOptions() error {
+	if _, ok := m.handler.(*frontend); ok || m.handlerMissing {
+		return nil
+	}
+	return errors.Join(misplaced(m.options)...)
 }
 
 func (m *mount) checkMount() error {
@@ -142,6 +154,11 @@ func (m *mount) open(env *operation.Env) error {
 		return fmt.Errorf("api: %w", err)
 	}
 	m.wire = newWire(m.options)
+	if f, ok := m.handler.(*frontend); ok {
+		if err := f.open(); err != nil {
+			return fmt.Errorf("%s: %s: %w", m.source, m.key(), err)
+		}
+	}
 	m.plan = operation.NewPlan(append(steps, hooked(m.hooks)), m.call)
 	if m.log = env.Log; m.op.Timeout != "" {
 		m.timeout, err = time.ParseDuration(m.op.Timeout)
@@ -260,12 +277,28 @@ func (a *App) routeMount(m *mount, described *manifest.Mount) error {
 	if err != nil {
 		return &DeclarationError{Source: m.source, Operation: m.key(), Err: err}
 	}
+	if f, ok := m.handler.(*frontend); ok {
+		f.others = a.otherMethods
+	}
 	for _, route := range described.Routes() {
 		if reason := register(a.mux, route.Pattern(), h); reason != nil {
 			return &DeclarationError{Source: m.source, Operation: m.key(), Err: fmt.Errorf("%w: %w", ErrPath, a.clash(m, route.Pattern(), reason))}
 		}
 	}
 	return nil
+}
+
+// otherMethods returns the methods that operations have at the path of a request that none of them answers.
+func (a *App) otherMethods(r *http.Request) []string {
+	var list []string
+	for _, method := range methods() {
+		probe := *r
+		probe.Method = method
+		if _, pattern := a.mux.Handler(&probe); method != http.MethodGet && strings.HasPrefix(pattern, method+" ") {
+			list = append(list, method)
+		}
+	}
+	return list
 }
 
 // clash names what the pattern of the mount could be confused with.

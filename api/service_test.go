@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -99,6 +100,31 @@ func (s *service) open(t testing.TB, log io.Writer, to peers) http.Handler {
 		}
 	}
 	return nil
+}
+
+// tryOpen opens the service and returns what is wrong.
+func (s *service) tryOpen(t testing.TB) error {
+	t.Helper()
+	if _, err := s.describe(); err != nil {
+		return err
+	}
+	tel, err := telemetry.New(telemetry.Config{Service: "shop", Output: io.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := &operation.Env{System: "test", Service: "shop", Telemetry: tel, Log: slog.New(slog.DiscardHandler), Verifier: tokens{}, Compiler: schema.NewCompiler()}
+	var errs []error
+	for _, p := range s.parts {
+		errs = append(errs, p.Open(t.Context(), env))
+	}
+	return errors.Join(errs...)
+}
+
+// serve sends a request as it is.
+func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
+	rec := httptest.NewRecorder()
+	h.ServeHTTP(rec, r)
+	return rec
 }
 
 // send sends one request and returns the answer with its body read.
