@@ -277,3 +277,32 @@ func Example() {
 	fmt.Println(rec.Code, rec.Body)
 	// Output: 200 "Hello, Ada!"
 }
+
+func TestAnInstanceThatStopsWaitsForWorkAfterAnswers(t *testing.T) {
+	t.Parallel()
+	svc := vade.NewService("greeter")
+	release, done := make(chan struct{}), false
+	api.Get(svc, "/greet/{name}", func(ctx context.Context, in name) (string, error) {
+		return in.Name, api.After(ctx, "letter", func(context.Context) error {
+			<-release
+			done = true
+			return nil
+		})
+	}, auth.Public())
+	instance, err := open(t, vade.NewSystem("house", svc), vade.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := instance.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h, _ := instance.Handler("greeter")
+	rec := httptest.NewRecorder()
+	h.ServeHTTP(rec, httptest.NewRequest("GET", "/greet/Ada", nil))
+	stopped := make(chan error)
+	go func() { stopped <- instance.Stop(t.Context()) }()
+	close(release)
+	if err := <-stopped; err != nil || rec.Code != 200 || !done {
+		t.Errorf("%v, %d, done: %t", err, rec.Code, done)
+	}
+}

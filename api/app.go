@@ -26,6 +26,7 @@ type App struct {
 	byKey     map[string]*endpoint
 	mux       *http.ServeMux
 	mounts    []*mount
+	work      *background
 	configuration
 }
 
@@ -128,6 +129,8 @@ func (a *App) NeedsResults() bool {
 
 // Open compiles the running plans.
 func (a *App) Open(ctx context.Context, env *operation.Env) error {
+	a.work = newBackground(a.background, &a.hooks, env)
+	a.hooks.Later = a.work.later
 	var errs []error
 	if env.Results == nil && a.NeedsResults() {
 		env.Log.WarnContext(ctx, "the results of idempotent operations are kept for as long as this process runs: the service has no store")

@@ -38,6 +38,8 @@ type configuration struct {
 	options []Option
 	hooks   operation.Hooks
 	errs    []error
+
+	background BackgroundConfig
 }
 
 func (c *configuration) check() error { return errors.Join(c.errs...) }

@@ -103,6 +103,11 @@
 // [DeprecatedSince] and [Sunset] announce in every answer, and in the document, that an operation will go. As options of a group they
 // end a whole version: api.Group(svc, "/v1", api.Sunset(t)).
 //
+// # After the answer
+//
+// [After] does work once a call has been answered, with what of it outlives the caller: its principal, trace and request id, not its end.
+// A graceful stop waits for it, a crash loses it: what must not be lost is an event of package outbox or a task.
+//
 // # Around handlers
 //
 // An [Intercept] sees the typed input and output of an operation, whatever the placement; [InterceptAll] those of any. A [Middleware] is

@@ -59,6 +59,8 @@ type Call struct {
 	memo     []resolved
 	cleanups []func(error)
 	silence  *stopclock.Clock // nil: the operation does not stream
+	last     []func(error)    // after the clean-ups
+	outcome  error            // of the plan
 }
 
 // SetHeader sets a header of the answer. Doors without headers ignore it.
@@ -95,6 +97,10 @@ func (c *Call) traceContext(ctx context.Context) context.Context {
 // give back what it took.
 func (c *Call) Defer(f func(err error)) { c.cleanups = append(c.cleanups, f) }
 
+// Then runs f after everything that was deferred, first given first run, with the error that the plan came to or nil, whether or not
+// the answer reached anybody.
+func (c *Call) Then(f func(err error)) { c.last = append(c.last, f) }
+
 // Finish runs the deferred functions. The door calls it once, after the answer was made. One that panics keeps none of the
 // others from running; the panics come back joined, each with its stack, for the door to log.
 func (c *Call) Finish(err error) error {
@@ -102,7 +108,10 @@ func (c *Call) Finish(err error) error {
 	for _, f := range slices.Backward(c.cleanups) {
 		errs = append(errs, cleanUp(f, err))
 	}
-	c.cleanups = nil
+	for _, f := range c.last {
+		errs = append(errs, cleanUp(f, c.outcome))
+	}
+	c.cleanups, c.last = nil, nil
 	return errors.Join(errs...)
 }
 

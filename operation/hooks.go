@@ -12,6 +12,8 @@ import (
 type Hooks struct {
 	// Incident hears of every failure that the caller was not told the cause of, after it was logged.
 	Incident func(ctx context.Context, i *Incident)
+	// Later takes work that is done after the answer of a call: see api.After.
+	Later func(ctx context.Context, c *Call, name string, f func(context.Context) error) error
 }
 
 // Incident is a failure that nobody declared.

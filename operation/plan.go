@@ -77,7 +77,8 @@ func NewPlan(steps []Step, handler Handler) *Plan {
 // call as soon as its handler honours it.
 func (p *Plan) Run(ctx context.Context, c *Call) error {
 	c.context = callContext{ctx, c}
-	return p.run(&c.context, c)
+	c.outcome = p.run(&c.context, c)
+	return c.outcome
 }
 
 // Describe returns the plan as manifest data, in running order.
