@@ -89,10 +89,12 @@ func bodyType(header http.Header) (mediaType, boundary string) {
 	return mime.FormatMediaType(mediaType, params), boundary
 }
 
-// writeParts hashes the parts of a multipart form without their boundaries. It reports false, having hashed nothing, for what is none.
+// writeParts hashes the parts of a multipart form without their boundaries. It reports false, having hashed nothing, for what is none, or
+// has more parts than any form that is taken.
 func writeParts(h hash.Hash, body io.Reader, boundary string) bool {
 	sums := sha256.New()
-	for parts := multipart.NewReader(body, boundary); ; {
+	parts := multipart.NewReader(body, boundary)
+	for range maxFields {
 		part, err := parts.NextRawPart()
 		if err == io.EOF {
 			h.Write(sums.Sum(nil))
@@ -110,6 +112,7 @@ func writeParts(h hash.Hash, body io.Reader, boundary string) bool {
 		}
 		write(sums, string(content.Sum(nil)))
 	}
+	return false
 }
 
 // kept is a body that was read to its end.
