@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -64,6 +66,34 @@ func TestResultsOutliveTheDatabaseThatKeptThem(t *testing.T) {
 	found, err = kept.Claim(t.Context(), "running", claimOf("b"))
 	if err != nil || found == nil || found.Result != nil {
 		t.Errorf("got %+v, %v", found, err)
+	}
+}
+
+func TestOfProcessesThatShareADatabaseOneGetsTheClaim(t *testing.T) {
+	t.Parallel()
+	e := environment{url: "sqlite:", dir: t.TempDir()}
+	var stores []results.Store
+	for range 2 { // each has its own connections and locks, as a process has
+		_, kept, _ := openResults(t, e)
+		stores = append(stores, kept)
+	}
+	for round := range 5 {
+		key, won := fmt.Sprint("k", round), new(atomic.Int32)
+		var all sync.WaitGroup
+		for i := range 10 {
+			all.Go(func() {
+				found, err := stores[i%2].Claim(t.Context(), key, claimOf(fmt.Sprint(i)))
+				if err != nil {
+					t.Error(err)
+				} else if found == nil {
+					won.Add(1)
+				}
+			})
+		}
+		all.Wait()
+		if n := won.Load(); n != 1 {
+			t.Errorf("%d have got the claim", n)
+		}
 	}
 }
 
