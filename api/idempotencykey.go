@@ -76,7 +76,8 @@ func keyOfCall(c *operation.Call) (string, error) {
 		key, ok = parseKey(lines[0])
 	}
 	if !ok {
-		return "", problem.Malformed().WithDetail("The Idempotency-Key must be one string of 1 to %d printable ASCII characters.", call.MaxIdempotencyKey)
+		return "", problem.Malformed().WithDetail(
+			"The Idempotency-Key must be one string of 1 to %d printable ASCII characters.", call.MaxIdempotencyKey)
 	}
 	return key, nil
 }

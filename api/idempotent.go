@@ -28,7 +28,8 @@ var (
 	// ErrKeyReused is 422: the key was used for another request.
 	ErrKeyReused = problem.New(http.StatusUnprocessableEntity, "idempotency-key-reused", "The Idempotency-Key was used for another request")
 	// ErrResultOmitted is 409: the request was carried out before, and its answer was too large to be kept.
-	ErrResultOmitted = problem.New(http.StatusConflict, "idempotency-result-omitted", "The request was carried out before, and its answer was not kept")
+	ErrResultOmitted = problem.New(http.StatusConflict, "idempotency-result-omitted",
+		"The request was carried out before, and its answer was not kept")
 )
 
 // Idempotent lets clients send a request again without having it carried out again: the first request under an Idempotency-Key is
@@ -120,7 +121,8 @@ func (e *endpoint) checkIdempotency() error {
 		errs = append(errs, fmt.Errorf("api.Idempotent: output %s: a stream is not kept, and cannot be sent again", e.out))
 	}
 	if hasField(e.in, func(f reflect.StructField) bool { return http.CanonicalHeaderKey(f.Tag.Get(inHeader)) == keyHeader }) {
-		errs = append(errs, fmt.Errorf("input %s: the header %s is read already; for what belongs to it take a field of type api.IdempotencyKey", e.in, keyHeader))
+		errs = append(errs, fmt.Errorf("input %s: the header %s is read already; for what belongs to it take a field of type api.IdempotencyKey",
+			e.in, keyHeader))
 	}
 	return errors.Join(errs...)
 }
@@ -142,7 +144,8 @@ func describeIdempotency(op *manifest.Operation) {
 	})
 	for i := range op.Responses {
 		op.Responses[i].Headers = append(op.Responses[i].Headers, manifest.Header{
-			Name: replayedHeader, Doc: "true when the answer is that of an earlier request under the same key.", Schema: []byte(`{"type":"string","enum":["true"]}`),
+			Name: replayedHeader, Doc: "true when the answer is that of an earlier request under the same key.",
+			Schema: []byte(`{"type":"string","enum":["true"]}`),
 		})
 	}
 	problems := fails{ErrKeyInUse, ErrKeyReused, ErrResultOmitted}

@@ -87,13 +87,16 @@ func TestATypedCallUnderOneKeyIsCarriedOutOnceWhateverThePlacements(t *testing.T
 				t.Errorf("%s: %+v, %v; first %+v", placement, got, err, first)
 			}
 			first = got
-			if _, err := payThere.Call(ctx, conns[placement], payThing{Till: "a/b", Body: payment{2}}, call.IdempotencyKey(`k "1" \`)); !errors.Is(err, api.ErrKeyReused) {
+			_, err = payThere.Call(ctx, conns[placement], payThing{Till: "a/b", Body: payment{2}}, call.IdempotencyKey(`k "1" \`))
+			if !errors.Is(err, api.ErrKeyReused) {
 				t.Errorf("%s: another input: %v", placement, err)
 			}
-			if _, err := payThere.Call(ctx, conns[placement], payThing{Till: "empty", Body: payment{1}}, call.IdempotencyKey("k2")); !errors.Is(err, errEmptyTill) {
+			_, err = payThere.Call(ctx, conns[placement], payThing{Till: "empty", Body: payment{1}}, call.IdempotencyKey("k2"))
+			if !errors.Is(err, errEmptyTill) {
 				t.Errorf("%s: a problem: %v", placement, err)
 			}
-			if _, err := payThere.Call(t.Context(), conns[placement], payThing{Till: "a/b", Body: payment{1}}, call.IdempotencyKey(`k "1" \`)); !errors.Is(err, problem.Unauthenticated()) {
+			_, err = payThere.Call(t.Context(), conns[placement], payThing{Till: "a/b", Body: payment{1}}, call.IdempotencyKey(`k "1" \`))
+			if !errors.Is(err, problem.Unauthenticated()) {
 				t.Errorf("%s: a stranger: %v", placement, err)
 			}
 		}

@@ -117,7 +117,9 @@ func (r *keptResults) Release(ctx context.Context, key, token string) error {
 }
 
 // held runs fn in a transaction on the claim that the token has.
-func (r *keptResults) held(ctx context.Context, key, token string, fn func(context.Context, *Collection[keptResult], Item[keptResult]) error) error {
+func (r *keptResults) held(ctx context.Context, key, token string,
+	fn func(context.Context, *Collection[keptResult], Item[keptResult]) error,
+) error {
 	at := resultKey(key)
 	return r.db.Do(ctx, at.Partition, func(ctx context.Context, tx *Tx) error {
 		docs := r.docs.With(tx)
