@@ -8,22 +8,26 @@ import (
 	"github.com/vade-go/vade/api"
 	"github.com/vade-go/vade/api/docs"
 	"github.com/vade-go/vade/api/openapi"
+	"github.com/vade-go/vade/manifest"
 	"github.com/vade-go/vade/problem"
 )
 
-// documentation is the OpenAPI document of the whole system, the page that shows it, and a page for every kind of problem.
+// documentation is the OpenAPI document of the whole system, the page that shows it, and a page for every kind of problem. All is
+// made when somebody asks; what could go wrong then is found now.
 func (h *host) documentation() (map[string]http.Handler, error) {
-	document, err := openapi.Document(h.manifest, openapi.Options{Title: h.manifest.Name, Version: version().version})
-	if err != nil {
+	if err := openapi.Check(h.manifest); err != nil {
 		return nil, err
 	}
 	page := docs.Handler("/openapi.json")
-	return map[string]http.Handler{
-		"GET /openapi.json":    static("application/json", document),
+	return merge(openapi.Handlers(h.manifest, documentOptions(h.manifest)), map[string]http.Handler{
 		"GET /problems/{code}": docs.Problems(h.manifest),
 		"GET /docs":            http.RedirectHandler("/docs/", http.StatusPermanentRedirect),
 		"GET /docs/":           http.StripPrefix("/docs", page),
-	}, nil
+	}), nil
+}
+
+func documentOptions(m *manifest.System) openapi.Options {
+	return openapi.Options{Title: m.Name, Version: version().version}
 }
 
 // probes answer an orchestrator: is the process alive, has it started, may it get requests.

@@ -21,11 +21,7 @@ func (p *program) inspections() []*cobra.Command {
 			Use: "manifest", Short: "Prints the declared system as JSON", Args: noArgs,
 			RunE: func(*cobra.Command, []string) error { return p.printManifest() },
 		},
-		{
-			Use: "openapi [SERVICE]", Short: "Prints the OpenAPI 3.1 document of the system or of one service",
-			Args: cobra.MaximumNArgs(1), ValidArgs: p.system.Services(),
-			RunE: func(_ *cobra.Command, args []string) error { return p.printOpenAPI(args) },
-		},
+		p.openAPICommand(),
 		{
 			Use: "routes", Short: "Prints every operation: method, path, id and who may call it", Args: noArgs,
 			RunE: func(*cobra.Command, []string) error { return p.printRoutes() },
@@ -54,12 +50,32 @@ func (p *program) printManifest() error {
 	return failed(err)
 }
 
-func (p *program) printOpenAPI(args []string) error {
+func (p *program) openAPICommand() *cobra.Command {
+	var format, specification string
+	cmd := &cobra.Command{
+		Use: "openapi [SERVICE]", Short: "Prints the OpenAPI document of the system or of one service",
+		Args: cobra.MaximumNArgs(1), ValidArgs: p.system.Services(),
+		Example: fmt.Sprintf("  %s openapi --format yaml --version 3.0.3", p.system.Name()),
+		RunE:    func(_ *cobra.Command, args []string) error { return p.printOpenAPI(args, format, specification) },
+	}
+	cmd.Flags().StringVar(&format, "format", "json", "json or yaml")
+	cmd.Flags().StringVar(&specification, "version", openapi.Version, "version of OpenAPI: "+openapi.Version+" or "+openapi.Version30)
+	return cmd
+}
+
+func (p *program) printOpenAPI(args []string, format, specification string) error {
+	if format != "json" && format != "yaml" {
+		return fmt.Errorf("--format %q is neither json nor yaml", format)
+	}
+	if specification != openapi.Version && specification != openapi.Version30 {
+		return fmt.Errorf("--version %q is neither %s nor %s", specification, openapi.Version, openapi.Version30)
+	}
 	m, err := p.system.Manifest()
 	if err != nil {
 		return err
 	}
-	opts := openapi.Options{Title: m.Name, Version: version().version}
+	opts := documentOptions(m)
+	opts.OpenAPI = specification
 	if len(args) == 1 {
 		if _, ok := m.Service(args[0]); !ok {
 			return fmt.Errorf("%q is not a service of %s; its services are %s", args[0], m.Name, strings.Join(p.system.Services(), ", "))
@@ -67,6 +83,9 @@ func (p *program) printOpenAPI(args []string) error {
 		opts.Service = args[0]
 	}
 	data, err := openapi.Document(m, opts)
+	if err == nil && format == "yaml" {
+		data, err = openapi.YAML(data)
+	}
 	if err != nil {
 		return err
 	}

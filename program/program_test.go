@@ -15,6 +15,7 @@ import (
 
 	"github.com/vade-go/vade"
 	"github.com/vade-go/vade/api"
+	"github.com/vade-go/vade/api/openapi"
 	"github.com/vade-go/vade/auth"
 	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/program"
@@ -89,6 +90,8 @@ func TestExitCodesTellMisuseFromFailure(t *testing.T) {
 		{"help about nothing", house(), nil, []string{"help", "dance"}, program.ExitMisused, "no command"},
 		{"help", house(), nil, []string{"help", "serve"}, program.ExitDone, ""},
 		{"completion for no shell", house(), nil, []string{"completion", "oyster"}, program.ExitMisused, "oyster"},
+		{"a document in no format", house(), nil, []string{"openapi", "--format", "xml"}, program.ExitMisused, "--format"},
+		{"a document of no version", house(), nil, []string{"openapi", "--version", "2.0"}, program.ExitMisused, "--version"},
 		{"no service", house(), nil, []string{"serve"}, program.ExitMisused, "greeter"},
 		{"a service twice", house(), nil, []string{"serve", "greeter", "greeter"}, program.ExitMisused, "named twice"},
 		{"too many words", house(), nil, []string{"up", "greeter"}, program.ExitMisused, "takes no arguments"},
@@ -231,6 +234,17 @@ func TestWhatFailsAfterTheStartIsAFailureAndNoMisuse(t *testing.T) {
 		})
 		if code != tt.code || !strings.Contains(errs.String(), tt.says) {
 			t.Errorf("%s: exit code %d: %s", name, code, errs.String())
+		}
+	}
+}
+
+func TestTheDocumentsBelongToTheProgram(t *testing.T) {
+	t.Parallel()
+	for _, path := range openapi.Paths() {
+		svc := vade.NewService("rival")
+		api.Get(svc, path, func(context.Context, api.None) (api.None, error) { return api.None{}, nil }, auth.Public())
+		if _, err := vade.NewSystem("house", svc).Manifest(); err == nil || !strings.Contains(err.Error(), "the program itself answers "+path) {
+			t.Errorf("%s: %v", path, err)
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 // deriver collects, while paths are derived, what they refer to and what is wrong.
 type deriver struct {
+	version   string
 	source    map[string]json.RawMessage // the named schemas of the manifest
 	schemas   map[string]jsontext.Value  // those that are in use
 	pending   []string                   // in use and not derived yet
@@ -24,8 +25,9 @@ type deriver struct {
 	errs      []error
 }
 
-func newDeriver(source map[string]json.RawMessage) *deriver {
+func newDeriver(source map[string]json.RawMessage, version string) *deriver {
 	d := &deriver{
+		version:   version,
 		source:    source,
 		schemas:   make(map[string]jsontext.Value),
 		responses: make(map[string]*response),
@@ -55,7 +57,15 @@ func (d *deriver) schema(where string, raw []byte) jsontext.Value {
 		d.fail(where, "%w", err)
 		return jsontext.Value(`{}`)
 	}
-	return v
+	return d.dialect(v)
+}
+
+// dialect writes a schema in the dialect of the document's version.
+func (d *deriver) dialect(schema jsontext.Value) jsontext.Value {
+	if d.version == Version30 {
+		return lower(schema)
+	}
+	return schema
 }
 
 func (d *deriver) use(where, name string) {
@@ -80,7 +90,7 @@ func (d *deriver) components(issuer string) components {
 	}
 	c := components{Schemas: d.schemas, Responses: d.responses, SecuritySchemes: make(map[string]securityScheme)}
 	if len(d.ids) > 0 {
-		c.Schemas[d.problem] = problemSchema()
+		c.Schemas[d.problem] = d.dialect(problemSchema())
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.schemes)) {
 		d.checkName("security scheme", name)
@@ -118,6 +128,9 @@ func (d *deriver) operation(svc manifest.Service, op manifest.Operation) *operat
 	if op.Body != nil {
 		o.RequestBody = &requestBody{Required: !op.Body.Optional, Content: d.content(op.ID+" body", op.Body)}
 	}
+	if d.version == Version30 { // which wants no scopes beside a bearer token
+		o.Scopes = op.Security.Scopes
+	}
 	for _, s := range op.Plan {
 		o.Plan = append(o.Plan, step{Stage: s.Stage, Detail: s.Detail})
 	}
@@ -135,7 +148,11 @@ func (d *deriver) security(op manifest.Operation) []map[string]scopes {
 	}
 	for _, name := range op.Security.Schemes {
 		d.schemes[name] = true
-		list = append(list, map[string]scopes{name: op.Security.Scopes})
+		asked := op.Security.Scopes
+		if d.version == Version30 {
+			asked = nil
+		}
+		list = append(list, map[string]scopes{name: asked})
 	}
 	return list
 }
@@ -165,8 +182,11 @@ func (d *deriver) content(where string, c *manifest.Content) map[string]mediaTyp
 		return nil
 	}
 	m := mediaType{}
-	if len(c.Schema) > 0 {
+	switch {
+	case len(c.Schema) > 0:
 		m.Schema = d.schema(where, c.Schema)
+	case d.version == Version30: // bytes need a schema there
+		m.Schema = jsontext.Value(`{"type":"string","format":"binary"}`)
 	}
 	content := map[string]mediaType{c.MediaType: m}
 	for _, also := range c.Also {

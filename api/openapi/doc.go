@@ -1,4 +1,4 @@
-// Package openapi derives an OpenAPI 3.1 document from the manifest of a system.
+// Package openapi derives OpenAPI documents, of version 3.1 or 3.0, from the manifest of a system.
 //
 // # Usage
 //
@@ -7,6 +7,16 @@
 // The document of one service is asked for by its name:
 //
 //	data, err := openapi.Document(system, openapi.Options{Service: "bookings"})
+//
+// [YAML] writes a document as YAML. [Handlers] serves a system's documents in both versions and forms, made when somebody first asks;
+// [Check] tells at the start what could go wrong then.
+//
+// # OpenAPI 3.0
+//
+// Version 3.0.3 is for tools that know no later one. Its schemas are a dialect of their own: null is the keyword nullable, exclusive
+// bounds are flags, a reference has no siblings. Whatever package schema writes comes out as it is meant. What a
+// type says of itself and the dialect cannot say (patternProperties, contains, prefixItems by position, unevaluatedProperties, patterns with \p{…}) is left
+// out, so that the description may allow more than the service does, never less. The scopes of bearer tokens are in x-required-scopes.
 //
 // # What is in the document
 //

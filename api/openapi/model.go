@@ -52,6 +52,7 @@ type operation struct {
 	Tags        []string             `json:"tags"`
 	Deprecated  bool                 `json:"deprecated,omitzero"`
 	Security    []map[string]scopes  `json:"security,omitzero"` // an empty list is written: the operation is public
+	Scopes      []string             `json:"x-required-scopes,omitempty"`
 	Parameters  []parameter          `json:"parameters,omitempty"`
 	RequestBody *requestBody         `json:"requestBody,omitempty"`
 	Responses   map[string]*response `json:"responses"`

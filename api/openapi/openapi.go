@@ -12,8 +12,11 @@ import (
 	"github.com/vade-go/vade/manifest"
 )
 
-// Version is the version of the OpenAPI Specification that documents are written in.
-const Version = "3.1.1"
+// The versions of the OpenAPI Specification that documents are written in.
+const (
+	Version   = "3.1.1" // unless another is asked for
+	Version30 = "3.0.3" // for tools that know no later one
+)
 
 // Options say what the manifest does not know.
 type Options struct {
@@ -23,6 +26,7 @@ type Options struct {
 	Servers     []string // base URLs; default: the address that the document came from
 	Issuer      string   // of the bearer tokens, for people who need one; default: not mentioned
 	Service     string   // only the operations of this service; default: all services
+	OpenAPI     string   // [Version] or [Version30]; default: [Version]
 }
 
 // Document returns the OpenAPI document of a system, as indented JSON with a final newline. An [Options.Service] that the
@@ -33,9 +37,13 @@ func Document(m *manifest.System, opts Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := newDeriver(m.Schemas)
+	version := cmp.Or(opts.OpenAPI, Version)
+	if version != Version && version != Version30 {
+		return nil, fmt.Errorf("openapi: version %q: documents are written in %s and %s", version, Version, Version30)
+	}
+	d := newDeriver(m.Schemas, version)
 	doc := document{
-		OpenAPI: Version,
+		OpenAPI: version,
 		Info:    about(m, services, opts),
 		Servers: servers(opts.Servers),
 		Tags:    tags(services),

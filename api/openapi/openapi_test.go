@@ -16,24 +16,25 @@ import (
 
 var update = flag.Bool("update", false, "write the golden file anew")
 
-const golden = "testdata/everything.json"
-
 func TestTheDocumentSaysEverythingThatTheManifestSays(t *testing.T) {
 	t.Parallel()
-	got := derive(t, everything(), openapi.Options{
-		Version: "1.4.0", Description: "Sells seats.", Servers: []string{"https://api.example.com"}, Issuer: "https://id.example.com",
-	})
-	if *update {
-		if err := os.WriteFile(golden, got, 0o644); err != nil {
+	for version, golden := range map[string]string{openapi.Version: "testdata/everything.json", openapi.Version30: "testdata/everything-3.0.json"} {
+		got := derive(t, everything(), openapi.Options{
+			Version: "1.4.0", Description: "Sells seats.", Servers: []string{"https://api.example.com"}, Issuer: "https://id.example.com",
+			OpenAPI: version,
+		})
+		if *update {
+			if err := os.WriteFile(golden, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("the document differs from %s; look at it with go test -update and git diff", golden)
+		if !bytes.Equal(got, want) {
+			t.Errorf("the document differs from %s; look at it with go test -update and git diff", golden)
+		}
 	}
 }
 
@@ -173,6 +174,9 @@ func TestWhatOpenAPICannotSayIsRefusedAllAtOnce(t *testing.T) {
 	}
 	if _, err := openapi.Document(m, openapi.Options{Service: "nobody"}); err == nil {
 		t.Error("a service that is not there has a document")
+	}
+	if _, err := openapi.Document(everything(), openapi.Options{OpenAPI: "2.0"}); err == nil || !strings.Contains(err.Error(), "3.0.3") {
+		t.Errorf("a version that is not written: %v", err)
 	}
 }
 

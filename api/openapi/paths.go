@@ -47,7 +47,7 @@ func (d *deriver) put(item *pathItem, p place) {
 	slot := item.slot(p.op.Method)
 	switch {
 	case slot == nil:
-		d.fail(p.op.ID, "OpenAPI %s does not know the method %s", Version, p.op.Method)
+		d.fail(p.op.ID, "OpenAPI %s does not know the method %s", d.version, p.op.Method)
 	case *slot != nil:
 		d.fail(p.op.ID, "%s %s is %s already", p.op.Method, p.op.Path, (*slot).OperationID)
 	default:

@@ -129,5 +129,5 @@ func (d *deriver) encode(v any) jsontext.Value {
 	if err != nil {
 		d.fail("problems", "%w", err)
 	}
-	return data
+	return d.dialect(data)
 }

@@ -53,7 +53,7 @@ var heavy = map[string][]string{
 	"github.com/coder/websocket":          {"api"},
 	"github.com/spf13/cobra":              {"program"},
 	"github.com/go-jose/go-jose/v4":       {"auth", "auth/devissuer"},
-	"go.yaml.in/yaml/v3":                  {"config"},
+	"go.yaml.in/yaml/v3":                  {"config", "api/openapi"},
 	"github.com/prometheus/client_golang": {"telemetry"},
 	"testing":                             {"internal/natstest", "store/drivertest", "events/drivertest", "lifecycle/lifecycletest", "operation/results/resultstest"},
 	"text/template":                       {},

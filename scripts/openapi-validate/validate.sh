@@ -1,10 +1,13 @@
 #!/bin/sh
-# validate.sh FILE… judges OpenAPI documents by two validators that Vade did not write:
+# validate.sh FILE… judges OpenAPI documents, in JSON or YAML, by three validators that Vade did not write:
 #
 #   @seriousme/openapi-schema-validator  the JSON Schema of the OpenAPI Initiative, and every reference
 #   @redocly/cli                         the rules of the specification that a schema cannot say
+#   @stoplight/spectral-cli              the same by others, and every example against its schema
 #
-# It needs node (20.19 or newer) and npm, and installs the two, pinned, beside itself on first use. The exit code is 0 when
+# A NAME.yaml that has a NAME.json beside it must say the same, as the package yaml reads it.
+#
+# It needs node (20.19 or newer) and npm, and installs them, pinned, beside itself on first use. The exit code is 0 when
 # every document is accepted, 1 when one is not, 2 on misuse.
 set -eu
 
@@ -32,6 +35,11 @@ failed=0
 node "$here/validate.mjs" "$@" || failed=1
 report=$(REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true NO_COLOR=1 \
 	node "$modules/@redocly/cli/bin/cli.js" lint --config "$here/redocly.yaml" --format=stylish "$@" 2>&1) || {
+	failed=1
+	printf '%s\n' "$report" >&2
+}
+report=$(NO_COLOR=1 node "$modules/@stoplight/spectral-cli/dist/index.js" lint --ruleset "$here/spectral.yaml" \
+	--fail-severity=warn --quiet "$@" 2>&1) || {
 	failed=1
 	printf '%s\n' "$report" >&2
 }

@@ -1,0 +1,95 @@
+package openapi
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/vade-go/vade/manifest"
+)
+
+// Check reports what [Document] would of the whole system, in a fraction of the time, so that a program can refuse at its start
+// what it derives later.
+func Check(m *manifest.System) error {
+	if !sound(m) {
+		_, err := Document(m, Options{})
+		return err
+	}
+	return nil
+}
+
+// sound reports whether nothing can be wrong. It may be wrong about what is unusual, and is never about what is bad.
+func sound(m *manifest.System) bool {
+	ids, routes := make(map[string]bool), make(map[string]bool)
+	for _, svc := range m.Services {
+		for _, op := range svc.Operations {
+			route := op.Method + " " + shape(template(op.Path))
+			if ids[op.ID] || routes[route] || new(pathItem).slot(op.Method) == nil || !op.Security.Decided() || !soundOperation(m, op) {
+				return false
+			}
+			ids[op.ID], routes[route] = true, true
+		}
+	}
+	for name, schema := range m.Schemas {
+		if !componentName.MatchString(name) || !soundSchema(m, schema) {
+			return false
+		}
+	}
+	return true
+}
+
+func soundOperation(m *manifest.System, op manifest.Operation) bool {
+	for _, name := range op.Security.Schemes {
+		if !componentName.MatchString(name) {
+			return false
+		}
+	}
+	for _, p := range op.Parameters {
+		if !soundSchema(m, p.Schema) {
+			return false
+		}
+	}
+	if op.Body != nil && !soundSchema(m, op.Body.Schema) {
+		return false
+	}
+	statuses := make(map[int]bool)
+	for _, p := range op.Problems {
+		statuses[p.Status] = true
+	}
+	for _, res := range op.Responses {
+		if statuses[res.Status] || (res.Content != nil && !soundSchema(m, res.Content.Schema)) {
+			return false
+		}
+		statuses[res.Status] = true
+		for _, h := range res.Headers {
+			if !soundSchema(m, h.Schema) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// soundSchema reports whether a schema is JSON and refers, whether or not what looks like a reference is one, to what is there.
+func soundSchema(m *manifest.System, schema json.RawMessage) bool {
+	if len(schema) == 0 {
+		return true
+	}
+	if !jsontext.Value(schema).IsValid() {
+		return false
+	}
+	for rest := []byte(schema); ; {
+		_, after, found := bytes.Cut(rest, []byte(manifestSchemas))
+		if !found {
+			return true
+		}
+		end := bytes.IndexAny(after, `"/\`)
+		if end < 0 || after[end] == '\\' {
+			return false
+		}
+		if _, known := m.Schemas[string(after[:end])]; !known {
+			return false
+		}
+		rest = after[end:]
+	}
+}
