@@ -62,6 +62,11 @@
 //
 //	api.Configure(svc, auth.Require(auth.OAuth2("airline")), api.Translate(store.ErrNotFound, ErrUnknown), api.OnIncident(report))
 //
+// # Documentation
+//
+// [Summary], [Description], [Tags] and the tags doc and example of fields end up in the document. [Example] shows whole bodies: typed
+// values, held to the rules of their type when the program starts.
+//
 // # Security
 //
 // An operation that says neither auth.Require nor auth.Public does not start. The caller is identified and authorised before

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -59,6 +60,7 @@ func (e *endpoint) describe(d *operation.Description) error {
 		e.binder, err = newBinder(d.Compiler, e.in, e.method, e.path)
 		errs = append(errs, err, e.describeOutput(d), e.checkLink(), e.checkFlow())
 		e.describeInput(d)
+		errs = append(errs, e.describeExamples(d.Compiler))
 	} else {
 		e.binder = &binder{in: e.in, inputs: new(operation.Inputs)}
 	}
@@ -80,7 +82,7 @@ func (e *endpoint) describe(d *operation.Description) error {
 }
 
 func byStatus(a, b manifest.Problem) int {
-	return cmp.Or(cmp.Compare(a.Status, b.Status), cmp.Compare(a.Code, b.Code))
+	return cmp.Or(cmp.Compare(a.Status, b.Status), cmp.Compare(a.Code, b.Code), -bytes.Compare(a.Example, b.Example)) // one with an example first
 }
 
 func sameProblem(a, b manifest.Problem) bool { return a.Code == b.Code && a.Status == b.Status }

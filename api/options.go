@@ -50,7 +50,7 @@ func StrictQuery() Option {
 
 // Fails declares the problems with which the operation may end. Of those that were not declared, the standard ones of package
 // problem still reach the caller when the handler returns them itself; any other becomes an opaque 500, because nobody who
-// reads the contract could expect it.
+// reads the contract could expect it. The document shows each with an example: what was declared, with its detail.
 func Fails(problems ...*problem.Problem) Option { return fails(problems) }
 
 type fails []*problem.Problem
@@ -59,9 +59,20 @@ type fails []*problem.Problem
 func (f fails) DescribeOperation(op *manifest.Operation) {
 	for _, p := range f {
 		if p != nil {
-			op.Problems = append(op.Problems, manifest.Problem{Status: p.Status, Code: p.Code, Type: p.Type, Title: p.Title})
+			op.Problems = append(op.Problems, describeProblem(p))
 		}
 	}
+}
+
+// describeProblem describes a problem, with an example where it says more than its kind.
+func describeProblem(p *problem.Problem) manifest.Problem {
+	described := manifest.Problem{Status: p.Status, Code: p.Code, Type: p.Type, Title: p.Title}
+	if p.Detail != "" || p.Instance != "" || len(p.Errors) > 0 || len(p.Extensions) > 0 {
+		if data, err := p.MarshalJSON(); err == nil {
+			described.Example = data
+		}
+	}
+	return described
 }
 
 // Validate reports every problem that is not well declared.

@@ -111,7 +111,14 @@ type Content struct {
 	Also      []string        `json:"also,omitempty"`     // further media types of the same schema
 	Optional  bool            `json:"optional,omitempty"` // a request may leave it out
 	Schema    json.RawMessage `json:"schema,omitempty"`
-	Item      json.RawMessage `json:"item,omitempty"` // the schema of what the body is a sequence of
+	Item      json.RawMessage `json:"item,omitempty"`     // the schema of what the body is a sequence of
+	Examples  []Example       `json:"examples,omitempty"` // each of another name
+}
+
+// Example is a body as it may look.
+type Example struct {
+	Name  string          `json:"name"`
+	Value json.RawMessage `json:"value"`
 }
 
 // Response is one successful answer.
@@ -135,6 +142,8 @@ type Problem struct {
 	Code   string `json:"code"`
 	Type   string `json:"type"`
 	Title  string `json:"title"`
+
+	Example json.RawMessage `json:"example,omitempty"` // the document, where there is more to say than its kind
 }
 
 // Step is one stage of a running plan, in running order.

@@ -49,15 +49,18 @@ func soundOperation(m *manifest.System, op manifest.Operation) bool {
 			return false
 		}
 	}
-	if op.Body != nil && !soundSchema(m, op.Body.Schema) {
+	if op.Body != nil && !soundContent(m, op.Body) {
 		return false
 	}
 	statuses := make(map[int]bool)
 	for _, p := range op.Problems {
+		if p.Example != nil && !jsontext.Value(p.Example).IsValid() {
+			return false
+		}
 		statuses[p.Status] = true
 	}
 	for _, res := range op.Responses {
-		if statuses[res.Status] || (res.Content != nil && !soundSchema(m, res.Content.Schema)) {
+		if statuses[res.Status] || (res.Content != nil && !soundContent(m, res.Content)) {
 			return false
 		}
 		statuses[res.Status] = true
@@ -68,6 +71,15 @@ func soundOperation(m *manifest.System, op manifest.Operation) bool {
 		}
 	}
 	return true
+}
+
+func soundContent(m *manifest.System, c *manifest.Content) bool {
+	for _, x := range c.Examples {
+		if !jsontext.Value(x.Value).IsValid() {
+			return false
+		}
+	}
+	return soundSchema(m, c.Schema)
 }
 
 // soundSchema reports whether a schema is JSON and refers, whether or not what looks like a reference is one, to what is there.

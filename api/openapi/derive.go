@@ -188,6 +188,12 @@ func (d *deriver) content(where string, c *manifest.Content) map[string]mediaTyp
 	case d.version == Version30: // bytes need a schema there
 		m.Schema = jsontext.Value(`{"type":"string","format":"binary"}`)
 	}
+	for _, x := range c.Examples {
+		if m.Examples == nil {
+			m.Examples = make(map[string]example, len(c.Examples))
+		}
+		m.Examples[x.Name] = example{Value: jsontext.Value(x.Value)}
+	}
 	content := map[string]mediaType{c.MediaType: m}
 	for _, also := range c.Also {
 		content[also] = m

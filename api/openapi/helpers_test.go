@@ -59,7 +59,10 @@ func everything() *manifest.System {
 	public := manifest.Security{Public: true}
 	soldOut := manifest.Problem{Status: 409, Code: "sold-out", Type: "/problems/sold-out", Title: "The flight is sold out"}
 	closed := manifest.Problem{Status: 409, Code: "closed", Type: "/problems/closed", Title: "Sales are closed"}
-	unpaid := manifest.Problem{Status: 402, Code: "unpaid", Type: "/problems/unpaid", Title: "The card has no money"}
+	unpaid := manifest.Problem{
+		Status: 402, Code: "unpaid", Type: "/problems/unpaid", Title: "The card has no money",
+		Example: raw(`{"type":"/problems/unpaid","title":"The card has no money","status":402,"code":"unpaid","detail":"It lacks 3 francs.","missing":300}`),
+	}
 	gone := manifest.Problem{Status: 404, Code: "not-found", Type: "/problems/not-found", Title: "There is no such resource"}
 	reader := manifest.Security{Schemes: []string{"airline"}, Scopes: []string{"bookings:read"}}
 	id := manifest.Parameter{In: "path", Name: "id", Required: true, Doc: "Number of the booking.", Schema: raw(`{"type":"string","minLength":1}`)}
@@ -85,7 +88,10 @@ func everything() *manifest.System {
 				{In: "header", Name: "authorization", Schema: raw(`{"type":"string"}`)},
 				{In: "cookie", Name: "theme", Schema: raw(`{"enum":["dark","light"]}`)},
 			},
-			Body: jsonOf(`{"$ref":"#/schemas/NewBooking"}`),
+			Body: &manifest.Content{MediaType: "application/json", Schema: raw(`{"$ref":"#/schemas/NewBooking"}`), Examples: []manifest.Example{
+				{Name: "without payment", Value: raw(`{"flight_id":"7","payment":null}`)},
+				{Name: "by card", Value: raw(`{"flight_id":"7","payment":{"kind":"card","token":"tok"}}`)},
+			}},
 			Responses: []manifest.Response{{
 				Status: 201, Doc: "Created", Content: jsonOf(`{"$ref":"#/schemas/Booking"}`),
 				Headers: []manifest.Header{{Name: "Location", Doc: "Address of what was made.", Schema: raw(`{"type":"string","format":"uri-reference"}`)}},

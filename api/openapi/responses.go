@@ -54,8 +54,11 @@ func (d *deriver) success(id string, res manifest.Response) *response {
 func failures(op manifest.Operation) map[int][]manifest.Problem {
 	all := make(map[int][]manifest.Problem)
 	add := func(p manifest.Problem) {
-		if !slices.ContainsFunc(all[p.Status], func(q manifest.Problem) bool { return q.Code == p.Code }) {
+		switch i := slices.IndexFunc(all[p.Status], func(q manifest.Problem) bool { return q.Code == p.Code }); {
+		case i < 0:
 			all[p.Status] = append(all[p.Status], p)
+		case p.Example != nil:
+			all[p.Status][i] = p
 		}
 	}
 	for _, code := range frameworkCodes(op) {
@@ -71,10 +74,15 @@ func failures(op manifest.Operation) map[int][]manifest.Problem {
 
 // failure derives the answer for the problems of one status. One that is all the framework's own is shared by the operations.
 func (d *deriver) failure(problems []manifest.Problem) *response {
-	if p := problems[0]; len(problems) == 1 && p == standard(p.Code) {
+	if p := problems[0]; len(problems) == 1 && isStandard(p) {
 		return d.share(p.Code, func() *response { return d.describe(p.Title, d.problemOf(problems), problems) })
 	}
 	return d.describe(http.StatusText(problems[0].Status), d.problemOf(problems), problems)
+}
+
+func isStandard(p manifest.Problem) bool {
+	s := standard(p.Code)
+	return p.Example == nil && p.Status == s.Status && p.Type == s.Type && p.Title == s.Title
 }
 
 // anyOther is what can befall every operation. The list of its codes is not closed: proxies in between have their own.
@@ -97,6 +105,9 @@ func (d *deriver) describe(text string, schema jsontext.Value, problems []manife
 	content := mediaType{Schema: schema, Examples: make(map[string]example, len(problems))}
 	for _, p := range problems {
 		content.Examples[p.Code] = example{Summary: p.Title, Value: exampleOf(p)}
+		if p.Example != nil {
+			content.Examples[p.Code] = example{Summary: p.Title, Value: jsontext.Value(p.Example)}
+		}
 	}
 	r := &response{Description: cmp.Or(text, "Problem"), Content: map[string]mediaType{problemMediaType: content}}
 	if problems[0].Status == http.StatusUnauthorized {
