@@ -60,7 +60,7 @@ func (e *endpoint) describe(d *operation.Description) error {
 		e.binder, err = newBinder(d.Compiler, e.in, e.method, e.path)
 		errs = append(errs, err, e.describeOutput(d), e.checkLink(), e.checkFlow())
 		e.describeInput(d)
-		errs = append(errs, e.describeExamples(d.Compiler))
+		errs = append(errs, e.describeExamples(d.Compiler), e.describeCallbacks(d))
 	} else {
 		e.binder = &binder{in: e.in, inputs: new(operation.Inputs)}
 	}

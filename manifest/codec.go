@@ -27,9 +27,11 @@ func (s *Service) normalize() {
 		op.Problems = sorted(op.Problems, func(a, b Problem) int {
 			return cmp.Or(cmp.Compare(a.Status, b.Status), cmp.Compare(a.Code, b.Code))
 		})
+		op.Callbacks = sorted(op.Callbacks, func(a, b Notification) int { return cmp.Compare(a.Name, b.Name) })
 		op.Responses = sorted(op.Responses, func(a, b Response) int { return cmp.Compare(a.Status, b.Status) })
 	}
 	s.Mounts = sorted(s.Mounts, func(a, b Mount) int { return cmp.Compare(a.Path, b.Path) })
+	s.Webhooks = sorted(s.Webhooks, func(a, b Notification) int { return cmp.Compare(a.Name, b.Name) })
 	s.Publishes = sorted(s.Publishes, func(a, b Topic) int { return cmp.Compare(a.Name, b.Name) })
 	s.Subscriptions = sorted(s.Subscriptions, func(a, b Subscription) int {
 		return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Group, b.Group))

@@ -22,6 +22,7 @@ type Service struct {
 	Summary       string         `json:"summary,omitempty"`
 	Operations    []Operation    `json:"operations,omitempty"`
 	Mounts        []Mount        `json:"mounts,omitempty"`
+	Webhooks      []Notification `json:"webhooks,omitempty"` // what it sends to whoever asked
 	Publishes     []Topic        `json:"publishes,omitempty"`
 	Subscriptions []Subscription `json:"subscriptions,omitempty"`
 	Collections   []Collection   `json:"collections,omitempty"`

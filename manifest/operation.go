@@ -29,7 +29,8 @@ type Operation struct {
 	Messages    *Messages   `json:"messages,omitempty"` // of a WebSocket
 	Problems    []Problem   `json:"problems,omitempty"`
 
-	Idempotency *Idempotency `json:"idempotency,omitempty"` // nil: a request that is sent again is carried out again
+	Idempotency *Idempotency   `json:"idempotency,omitempty"` // nil: a request that is sent again is carried out again
+	Callbacks   []Notification `json:"callbacks,omitempty"`   // what is sent because of it
 
 	Plan   []Step `json:"plan,omitempty"`
 	Source string `json:"source,omitempty"` // where it was declared: "import/path/file.go:12"
@@ -46,6 +47,19 @@ func (o *Operation) Pattern() string {
 		return path
 	}
 	return o.Method + " " + path
+}
+
+// Notification is a POST request that a service sends: a webhook, or a callback of an operation.
+type Notification struct {
+	Name        string      `json:"name"`
+	URL         string      `json:"url,omitempty"` // of a callback: with runtime expressions of OpenAPI, "{$request.body#/url}"
+	Summary     string      `json:"summary,omitempty"`
+	Description string      `json:"description,omitempty"`
+	Tags        []string    `json:"tags,omitempty"`
+	Deprecated  bool        `json:"deprecated,omitempty"`
+	Parameters  []Parameter `json:"parameters,omitempty"`
+	Body        *Content    `json:"body,omitempty"`
+	Source      string      `json:"source,omitempty"`
 }
 
 // Security says who may call an operation. The zero value is undecided, and an undecided operation does not start.

@@ -20,7 +20,12 @@ func Check(m *manifest.System) error {
 
 // sound reports whether nothing can be wrong. It may be wrong about what is unusual, and is never about what is bad.
 func sound(m *manifest.System) bool {
-	ids, routes := make(map[string]bool), make(map[string]bool)
+	ids, routes, webhooks := make(map[string]bool), make(map[string]bool), make(map[string]bool)
+	send := func(id string, n manifest.Notification) bool {
+		known := ids[id]
+		ids[id] = true
+		return !known && soundRequest(m, n.Parameters, n.Body)
+	}
 	for _, svc := range m.Services {
 		for _, op := range svc.Operations {
 			route := op.Method + " " + shape(template(op.Path))
@@ -28,6 +33,17 @@ func sound(m *manifest.System) bool {
 				return false
 			}
 			ids[op.ID], routes[route] = true, true
+			for _, n := range op.Callbacks {
+				if !send(op.ID+"."+n.Name, n) {
+					return false
+				}
+			}
+		}
+		for _, n := range svc.Webhooks {
+			if webhooks[n.Name] || !send(svc.Name+"."+n.Name, n) {
+				return false
+			}
+			webhooks[n.Name] = true
 		}
 	}
 	for name, schema := range m.Schemas {
@@ -44,12 +60,7 @@ func soundOperation(m *manifest.System, op manifest.Operation) bool {
 			return false
 		}
 	}
-	for _, p := range op.Parameters {
-		if !soundSchema(m, p.Schema) {
-			return false
-		}
-	}
-	if op.Body != nil && !soundContent(m, op.Body) {
+	if !soundRequest(m, op.Parameters, op.Body) {
 		return false
 	}
 	statuses := make(map[int]bool)
@@ -71,6 +82,15 @@ func soundOperation(m *manifest.System, op manifest.Operation) bool {
 		}
 	}
 	return true
+}
+
+func soundRequest(m *manifest.System, params []manifest.Parameter, body *manifest.Content) bool {
+	for _, p := range params {
+		if !soundSchema(m, p.Schema) {
+			return false
+		}
+	}
+	return body == nil || soundContent(m, body)
 }
 
 func soundContent(m *manifest.System, c *manifest.Content) bool {

@@ -122,8 +122,8 @@ func (d *deriver) operation(svc manifest.Service, op manifest.Operation) *operat
 	}
 	d.ids[op.ID] = op.Method + " " + op.Path
 	o := &operation{
-		OperationID: op.ID, Summary: op.Summary, Description: op.Description, Tags: tagsOf(svc, op), Deprecated: op.Deprecated,
-		Security: d.security(op), Parameters: d.parameters(op), Responses: d.answers(op),
+		OperationID: op.ID, Summary: op.Summary, Description: op.Description, Tags: tagsOf(svc, op.Tags), Deprecated: op.Deprecated,
+		Security: d.security(op), Parameters: d.parameters(op.ID, op.Parameters), Responses: d.answers(op), Callbacks: d.callbacks(svc, op),
 	}
 	if op.Body != nil {
 		o.RequestBody = &requestBody{Required: !op.Body.Optional, Content: d.content(op.ID+" body", op.Body)}
@@ -157,15 +157,15 @@ func (d *deriver) security(op manifest.Operation) []map[string]scopes {
 	return list
 }
 
-func (d *deriver) parameters(op manifest.Operation) []parameter {
+func (d *deriver) parameters(id string, params []manifest.Parameter) []parameter {
 	var list []parameter
-	for _, p := range op.Parameters {
+	for _, p := range params {
 		if ignored(p) {
 			continue
 		}
 		list = append(list, parameter{
 			Name: p.Name, In: p.In, Required: p.Required || p.In == "path", Description: p.Doc, Style: p.Style, Explode: p.Style == "deepObject",
-			Schema: d.schema(op.ID+" parameter "+p.Name, p.Schema),
+			Schema: d.schema(id+" parameter "+p.Name, p.Schema),
 		})
 	}
 	return list

@@ -29,6 +29,9 @@
 // running plan are in the extension x-vade-plan; where they were declared in the source is left out, because documents are
 // public.
 //
+// What services send to others stands under webhooks, or with the operation that brings it about under callbacks. In version 3.0, which has
+// no webhooks, they are under x-webhooks.
+//
 // Of the named schemas of the manifest, those that some operation reaches become components.
 //
 // # Guarantees

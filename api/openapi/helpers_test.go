@@ -84,6 +84,7 @@ func everything() *manifest.System {
 			Security: manifest.Security{Schemes: []string{"airline", "partner"}, Scopes: []string{"bookings:write"}},
 			Parameters: []manifest.Parameter{
 				{In: "query", Name: "dry_run", Doc: "Only look.", Schema: raw(`{"type":"boolean"}`)},
+				{In: "query", Name: "notify", Schema: raw(`{"type":"string","format":"uri"}`)},
 				{In: "header", Name: "Idempotency-Key", Required: true, Schema: raw(`{"type":"string"}`)},
 				{In: "header", Name: "authorization", Schema: raw(`{"type":"string"}`)},
 				{In: "cookie", Name: "theme", Schema: raw(`{"enum":["dark","light"]}`)},
@@ -97,6 +98,10 @@ func everything() *manifest.System {
 				Headers: []manifest.Header{{Name: "Location", Doc: "Address of what was made.", Schema: raw(`{"type":"string","format":"uri-reference"}`)}},
 			}},
 			Problems: []manifest.Problem{soldOut, unpaid, closed},
+			Callbacks: []manifest.Notification{{
+				Name: "booked", URL: "{$request.query.notify}/bookings", Summary: "Tells that it worked", Tags: []string{"news"}, Body: jsonOf(`{"$ref":"#/schemas/Notice"}`),
+				Parameters: []manifest.Parameter{{In: "header", Name: "X-Signature", Required: true, Schema: raw(`{"type":"string"}`)}},
+			}},
 		},
 		{
 			ID: "bookings.get", Method: "GET", Path: "/bookings/{id}", Security: reader, Timeout: "30s", Parameters: []manifest.Parameter{id},
@@ -135,6 +140,9 @@ func everything() *manifest.System {
 			Responses:  []manifest.Response{{Status: 200, Doc: "The picture", Content: &manifest.Content{MediaType: "image/jpeg"}}},
 		},
 	}}
+	bookings.Webhooks = []manifest.Notification{{
+		Name: "flight-moved", Description: "Sent to **every** partner.", Body: jsonOf(`{"$ref":"#/schemas/Notice"}`), Source: "example.com/airline/bookings/bookings.go:30",
+	}, {Name: "ping", Deprecated: true}}
 	return &manifest.System{Name: "airline", Services: []manifest.Service{flights, bookings}, Schemas: map[string]json.RawMessage{
 		"Booking": raw(`{"type":"object","properties":{"id":{"type":"string"},"flight":{"$ref":"#/schemas/Flight"},"parent":{"$ref":"#/schemas/Booking"}},
 			"required":["id"],"additionalProperties":false}`),
@@ -148,6 +156,7 @@ func everything() *manifest.System {
 			"required":["kind","code"],"additionalProperties":false}`),
 		"Flight":     raw(`{"type":"object","properties":{"id":{"type":"string"},"price_cents":{"type":"integer","format":"int64"}}}`),
 		"PageFlight": raw(`{"type":"object","properties":{"items":{"type":"array","items":{"$ref":"#/schemas/Flight"}}}}`),
+		"Notice":     raw(`{"type":"object","properties":{"id":{"type":"string"}},"required":["id"]}`),
 		"Event":      raw(`{"type":"object","description":"no operation reaches this one"}`),
 	}}
 }

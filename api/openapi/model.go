@@ -10,6 +10,8 @@ type document struct {
 	Servers    []server             `json:"servers"`
 	Tags       []tag                `json:"tags,omitempty"`
 	Paths      map[string]*pathItem `json:"paths"`
+	Webhooks   map[string]*pathItem `json:"webhooks,omitempty"`
+	XWebhooks  map[string]*pathItem `json:"x-webhooks,omitempty"` // of 3.0, as tools call them there
 	Components components           `json:"components"`
 }
 
@@ -56,10 +58,14 @@ type operation struct {
 	Parameters  []parameter          `json:"parameters,omitempty"`
 	RequestBody *requestBody         `json:"requestBody,omitempty"`
 	Responses   map[string]*response `json:"responses"`
+	Callbacks   callbacks            `json:"callbacks,omitempty"`
 	Plan        []step               `json:"x-vade-plan,omitempty"`
 }
 
 type scopes []string
+
+// callbacks are path items by name, then by the URL to which they go.
+type callbacks map[string]map[string]*pathItem
 
 type parameter struct {
 	Name        string         `json:"name"`

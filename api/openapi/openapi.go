@@ -49,6 +49,11 @@ func Document(m *manifest.System, opts Options) ([]byte, error) {
 		Tags:    tags(services),
 		Paths:   d.paths(services),
 	}
+	if webhooks := d.webhooks(services); version == Version30 {
+		doc.XWebhooks = webhooks
+	} else {
+		doc.Webhooks = webhooks
+	}
 	doc.Components = d.components(opts.Issuer) // what the paths have come to use
 	if err := errors.Join(d.errs...); err != nil {
 		return nil, err
@@ -99,13 +104,22 @@ func servers(urls []string) []server {
 func tags(services []manifest.Service) []tag {
 	found := make(map[string]string)
 	for _, svc := range services {
-		for _, op := range svc.Operations {
-			for _, name := range tagsOf(svc, op) {
+		use := func(names []string) {
+			for _, name := range tagsOf(svc, names) {
 				found[name] = cmp.Or(found[name], "")
 				if name == svc.Name {
 					found[name] = svc.Summary
 				}
 			}
+		}
+		for _, op := range svc.Operations {
+			use(op.Tags)
+			for _, n := range op.Callbacks {
+				use(n.Tags)
+			}
+		}
+		for _, n := range svc.Webhooks {
+			use(n.Tags)
 		}
 	}
 	var list []tag
@@ -115,9 +129,9 @@ func tags(services []manifest.Service) []tag {
 	return list
 }
 
-func tagsOf(svc manifest.Service, op manifest.Operation) []string {
-	if len(op.Tags) == 0 {
+func tagsOf(svc manifest.Service, names []string) []string {
+	if len(names) == 0 {
 		return []string{svc.Name}
 	}
-	return op.Tags
+	return names
 }

@@ -121,6 +121,16 @@ func TestTheCheckFindsWhatTheDocumentWould(t *testing.T) {
 			m.Schemas["a b"] = raw(`{}`)
 			op.Responses[0].Content = &manifest.Content{MediaType: "a/b", Schema: raw(`{"$ref":"#/schemas/a b"}`)}
 		},
+		"webhook": func(m *manifest.System, _ *manifest.Operation) {
+			m.Services[0].Webhooks = []manifest.Notification{{Name: "ping"}}
+		},
+		"id of a webhook": func(m *manifest.System, op *manifest.Operation) { op.ID = "bookings.ping" },
+		"callbacks": func(_ *manifest.System, op *manifest.Operation) {
+			op.Callbacks = []manifest.Notification{{Name: "a", URL: "{$url}"}, {Name: "a", URL: "{$url}"}}
+		},
+		"body of a callback": func(_ *manifest.System, op *manifest.Operation) {
+			op.Callbacks = []manifest.Notification{{Name: "a", URL: "{$url}", Body: &manifest.Content{MediaType: "a/b", Schema: raw(`{"$ref":"#/schemas/No"}`)}}}
+		},
 	} {
 		m := everything()
 		spoil(m, &m.Services[1].Operations[0])
