@@ -18,6 +18,7 @@ type System struct {
 	name        string
 	services    []*Service
 	tour        func(Tour) []string
+	about       *About
 	compiler    *schema.Compiler
 	describeAll func() (*manifest.System, error)
 }
@@ -64,6 +65,16 @@ func (s *System) TourLines(t Tour) []string {
 	return s.tour(t)
 }
 
+// About says what people want to know of an API beside its operations; it goes into the OpenAPI document. Mistakes are reported by
+// [System.Manifest]. It returns the system.
+func (s *System) About(about About) *System {
+	s.about = &about
+	return s
+}
+
+// About is what people want to know of an API. See manifest.About.
+type About = manifest.About
+
 // Manifest describes the whole system, without any I/O. Every mistake of every declaration comes back, joined, each naming its
 // place. The result is shared and must not be changed.
 func (s *System) Manifest() (*manifest.System, error) { return s.describeAll() }
@@ -74,9 +85,14 @@ var (
 )
 
 func (s *System) describe() (*manifest.System, error) {
-	m := &manifest.System{Format: manifest.FormatVersion, Name: s.name}
+	m := &manifest.System{Format: manifest.FormatVersion, Name: s.name, About: s.about}
 	definitions := new(schema.Definitions)
 	var errs []error
+	if s.about != nil {
+		if err := s.about.Check(); err != nil {
+			errs = append(errs, fmt.Errorf("vade: system %s: about: %w", s.name, err))
+		}
+	}
 	if !namePattern.MatchString(s.name) {
 		errs = append(errs, fmt.Errorf("vade: system %q: %w", s.name, errName))
 	}

@@ -306,3 +306,15 @@ func TestAnInstanceThatStopsWaitsForWorkAfterAnswers(t *testing.T) {
 		t.Errorf("%v, %d, done: %t", err, rec.Code, done)
 	}
 }
+
+func TestWhatASystemSaysOfItselfIsChecked(t *testing.T) {
+	t.Parallel()
+	m, err := vade.NewSystem("airline").About(vade.About{Title: "The airline"}).Manifest()
+	if err != nil || m.About.Title != "The airline" {
+		t.Errorf("got %+v, %v", m, err)
+	}
+	_, err = vade.NewSystem("airline").About(vade.About{Terms: "nowhere"}).Manifest()
+	if err == nil || !strings.Contains(err.Error(), `vade: system airline: about: terms: "nowhere"`) {
+		t.Errorf("got %v", err)
+	}
+}

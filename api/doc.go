@@ -64,7 +64,7 @@
 //
 // # Documentation
 //
-// [Summary], [Description], [Tags] and the tags doc and example of fields end up in the document. [Example] shows whole bodies: typed
+// [Summary], [Description], [Tags], [Tag] and the tags doc and example of fields end up in the document. [Example] shows whole bodies: typed
 // values, held to the rules of their type when the program starts. [Webhook] and [Callback] describe what the service sends to others.
 //
 // # Security

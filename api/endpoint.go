@@ -64,6 +64,7 @@ func (e *endpoint) describe(d *operation.Description) error {
 	} else {
 		e.binder = &binder{in: e.in, inputs: new(operation.Inputs)}
 	}
+	errs = append(errs, describeTags(d, e.options))
 	fixed, headers, err := farewell(e.op)
 	e.fixed = fixed
 	for i := range e.op.Responses {

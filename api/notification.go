@@ -109,7 +109,7 @@ func (n *notification) describe(d *operation.Description) (manifest.Notification
 		errs = append(errs, fmt.Errorf("input %s: a request that is sent has no dependencies", n.in))
 	}
 	e.describeInput(d)
-	errs = append(errs, e.describeExamples(d.Compiler))
+	errs = append(errs, e.describeExamples(d.Compiler), describeTags(d, n.options))
 	return manifest.Notification{
 		Name: n.name, URL: n.url, Summary: e.op.Summary, Description: e.op.Description, Tags: e.op.Tags, Deprecated: e.op.Deprecated,
 		Parameters: e.op.Parameters, Body: e.op.Body, Source: n.source,
@@ -130,7 +130,7 @@ func (n *notification) checkOptions(op *manifest.Operation) error {
 	strange := !reflect.DeepEqual(rest, manifest.Operation{})
 	for _, o := range n.options {
 		switch o.(type) {
-		case operation.OptionFunc, *example, nil:
+		case operation.OptionFunc, *example, *tag, nil:
 		default:
 			strange = true
 		}

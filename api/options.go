@@ -29,7 +29,7 @@ func Description(text string) Option {
 	return describe(func(op *manifest.Operation) { op.Description = text })
 }
 
-// Tags groups operations in the documentation. Tags of a group and of an operation add up.
+// Tags groups operations in the documentation. Tags of a group and of an operation add up; [Tag] describes one.
 func Tags(names ...string) Option {
 	return describe(func(op *manifest.Operation) { op.Tags = append(op.Tags, names...) })
 }

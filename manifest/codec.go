@@ -31,6 +31,7 @@ func (s *Service) normalize() {
 		op.Responses = sorted(op.Responses, func(a, b Response) int { return cmp.Compare(a.Status, b.Status) })
 	}
 	s.Mounts = sorted(s.Mounts, func(a, b Mount) int { return cmp.Compare(a.Path, b.Path) })
+	s.Tags = sorted(s.Tags, func(a, b Tag) int { return cmp.Compare(a.Name, b.Name) })
 	s.Webhooks = sorted(s.Webhooks, func(a, b Notification) int { return cmp.Compare(a.Name, b.Name) })
 	s.Publishes = sorted(s.Publishes, func(a, b Topic) int { return cmp.Compare(a.Name, b.Name) })
 	s.Subscriptions = sorted(s.Subscriptions, func(a, b Subscription) int {

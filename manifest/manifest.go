@@ -11,6 +11,7 @@ type System struct {
 	Name     string    `json:"name"`
 	Version  string    `json:"version,omitempty"`
 	Services []Service `json:"services"`
+	About    *About    `json:"about,omitempty"`
 	// Schemas holds the named JSON Schemas (draft 2020-12) that others refer to as "#/schemas/NAME".
 	Schemas map[string]json.RawMessage `json:"schemas,omitempty"`
 }
@@ -23,6 +24,7 @@ type Service struct {
 	Operations    []Operation    `json:"operations,omitempty"`
 	Mounts        []Mount        `json:"mounts,omitempty"`
 	Webhooks      []Notification `json:"webhooks,omitempty"` // what it sends to whoever asked
+	Tags          []Tag          `json:"tags,omitempty"`     // those of its operations that are described
 	Publishes     []Topic        `json:"publishes,omitempty"`
 	Subscriptions []Subscription `json:"subscriptions,omitempty"`
 	Collections   []Collection   `json:"collections,omitempty"`

@@ -27,7 +27,7 @@ func (h *host) documentation() (map[string]http.Handler, error) {
 }
 
 func documentOptions(m *manifest.System) openapi.Options {
-	return openapi.Options{Title: m.Name, Version: version().version}
+	return openapi.Options{Version: version().version}
 }
 
 // probes answer an orchestrator: is the process alive, has it started, may it get requests.

@@ -143,7 +143,14 @@ func everything() *manifest.System {
 	bookings.Webhooks = []manifest.Notification{{
 		Name: "flight-moved", Description: "Sent to **every** partner.", Body: jsonOf(`{"$ref":"#/schemas/Notice"}`), Source: "example.com/airline/bookings/bookings.go:30",
 	}, {Name: "ping", Deprecated: true}}
-	return &manifest.System{Name: "airline", Services: []manifest.Service{flights, bookings}, Schemas: map[string]json.RawMessage{
+	bookings.Tags = []manifest.Tag{{Name: "money", Doc: "What costs *something*."}}
+	about := &manifest.About{
+		Title: "The airline", Description: "Seats for travellers.", Terms: "https://example.com/terms",
+		Contact: &manifest.Contact{Name: "The desk", URL: "https://example.com/desk", Email: "desk@example.com"},
+		License: &manifest.License{Name: "Apache 2.0", SPDX: "Apache-2.0"}, Docs: &manifest.Link{URL: "https://example.com/docs", Doc: "The manual."},
+		Servers: []manifest.Server{{URL: "https://api.example.com/v1", Doc: "Production"}, {URL: "/"}},
+	}
+	return &manifest.System{Name: "airline", About: about, Services: []manifest.Service{flights, bookings}, Schemas: map[string]json.RawMessage{
 		"Booking": raw(`{"type":"object","properties":{"id":{"type":"string"},"flight":{"$ref":"#/schemas/Flight"},"parent":{"$ref":"#/schemas/Booking"}},
 			"required":["id"],"additionalProperties":false}`),
 		"NewBooking": raw(`{"type":"object","properties":{"flight_id":{"type":"string"},

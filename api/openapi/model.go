@@ -13,16 +13,38 @@ type document struct {
 	Webhooks   map[string]*pathItem `json:"webhooks,omitempty"`
 	XWebhooks  map[string]*pathItem `json:"x-webhooks,omitempty"` // of 3.0, as tools call them there
 	Components components           `json:"components"`
+	Docs       *link                `json:"externalDocs,omitempty"`
 }
 
 type info struct {
-	Title       string `json:"title"`
-	Version     string `json:"version"`
+	Title       string   `json:"title"`
+	Version     string   `json:"version"`
+	Description string   `json:"description,omitempty"`
+	Terms       string   `json:"termsOfService,omitempty"`
+	Contact     *contact `json:"contact,omitempty"`
+	License     *license `json:"license,omitempty"`
+}
+
+type contact struct {
+	Name  string `json:"name,omitempty"`
+	URL   string `json:"url,omitempty"`
+	Email string `json:"email,omitempty"`
+}
+
+type license struct {
+	Name       string `json:"name"`
+	Identifier string `json:"identifier,omitempty"`
+	URL        string `json:"url,omitempty"`
+}
+
+type link struct {
+	URL         string `json:"url"`
 	Description string `json:"description,omitempty"`
 }
 
 type server struct {
-	URL string `json:"url"`
+	URL         string `json:"url"`
+	Description string `json:"description,omitempty"`
 }
 
 type tag struct {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/go-json-experiment/json"
@@ -45,7 +44,7 @@ func Document(m *manifest.System, opts Options) ([]byte, error) {
 	doc := document{
 		OpenAPI: version,
 		Info:    about(m, services, opts),
-		Servers: servers(opts.Servers),
+		Servers: servers(m, opts.Servers),
 		Tags:    tags(services),
 		Paths:   d.paths(services),
 	}
@@ -53,6 +52,9 @@ func Document(m *manifest.System, opts Options) ([]byte, error) {
 		doc.XWebhooks = webhooks
 	} else {
 		doc.Webhooks = webhooks
+	}
+	if m.About != nil && m.About.Docs != nil {
+		doc.Docs = &link{URL: m.About.Docs.URL, Description: m.About.Docs.Doc}
 	}
 	doc.Components = d.components(opts.Issuer) // what the paths have come to use
 	if err := errors.Join(d.errs...); err != nil {
@@ -75,63 +77,4 @@ func chosen(m *manifest.System, name string) ([]manifest.Service, error) {
 		return nil, fmt.Errorf("openapi: %s has no service %q", m.Name, name)
 	}
 	return []manifest.Service{*svc}, nil
-}
-
-func about(m *manifest.System, services []manifest.Service, opts Options) info {
-	title, version, description := m.Name, m.Version, ""
-	if opts.Service != "" {
-		title, version, description = opts.Service, cmp.Or(services[0].Version, version), services[0].Summary
-	}
-	return info{
-		Title:       cmp.Or(opts.Title, title),
-		Version:     cmp.Or(opts.Version, version, "0.0.0"),
-		Description: cmp.Or(opts.Description, description),
-	}
-}
-
-func servers(urls []string) []server {
-	if len(urls) == 0 {
-		urls = []string{"/"}
-	}
-	list := make([]server, len(urls))
-	for i, url := range urls {
-		list[i].URL = url
-	}
-	return list
-}
-
-// tags lists what operations are grouped by: their services, and whatever tags they chose themselves.
-func tags(services []manifest.Service) []tag {
-	found := make(map[string]string)
-	for _, svc := range services {
-		use := func(names []string) {
-			for _, name := range tagsOf(svc, names) {
-				found[name] = cmp.Or(found[name], "")
-				if name == svc.Name {
-					found[name] = svc.Summary
-				}
-			}
-		}
-		for _, op := range svc.Operations {
-			use(op.Tags)
-			for _, n := range op.Callbacks {
-				use(n.Tags)
-			}
-		}
-		for _, n := range svc.Webhooks {
-			use(n.Tags)
-		}
-	}
-	var list []tag
-	for _, name := range slices.Sorted(maps.Keys(found)) {
-		list = append(list, tag{Name: name, Description: found[name]})
-	}
-	return list
-}
-
-func tagsOf(svc manifest.Service, names []string) []string {
-	if len(names) == 0 {
-		return []string{svc.Name}
-	}
-	return names
 }
