@@ -32,6 +32,8 @@ type Config struct {
 	Verifier auth.Verifier
 	// Telemetry is required.
 	Telemetry *telemetry.Telemetry
+	// Overrides are dependencies that a test replaces. One that no service here depends on is an error.
+	Overrides []operation.Override
 }
 
 // Instance is a system, or a part of one, opened in this process. It is a lifecycle.Component: Start starts what runs in the
@@ -41,6 +43,7 @@ type Instance struct {
 	services []*Service
 	cfg      Config
 	shared   operation.Shared
+	replaced *operation.Overrides // nil: nothing
 	claimed  []*Service
 	group    lifecycle.Group
 	closers  []io.Closer
@@ -58,7 +61,7 @@ func (s *System) Open(ctx context.Context, cfg Config) (*Instance, error) {
 	}
 	in := &Instance{system: s, cfg: cfg, outside: call.NewTransport(), remotes: make(map[string]call.Transport)}
 	in.closing = sync.OnceValue(in.closeAll)
-	if err := in.choose(); err != nil {
+	if err := errors.Join(in.choose(), in.replace()); err != nil {
 		return nil, err
 	}
 	for _, svc := range in.services {
@@ -71,7 +74,20 @@ func (s *System) Open(ctx context.Context, cfg Config) (*Instance, error) {
 			return nil, errors.Join(err, in.Close())
 		}
 	}
+	if in.replaced != nil {
+		if err := in.replaced.Check(); err != nil {
+			return nil, errors.Join(err, in.Close())
+		}
+	}
 	return in, nil
+}
+
+// replace takes the dependencies that a test replaces.
+func (in *Instance) replace() (err error) {
+	if len(in.cfg.Overrides) > 0 {
+		in.replaced, err = operation.NewOverrides(in.cfg.Overrides...)
+	}
+	return err
 }
 
 // choose finds the services that run here.
@@ -107,7 +123,7 @@ func (in *Instance) open(ctx context.Context, svc *Service) error {
 	env := &operation.Env{
 		System: in.system.name, Service: svc.name, DataDir: in.cfg.DataDir, Compiler: in.system.compiler,
 		Telemetry: tel, Log: tel.Logger(), Verifier: in.cfg.Verifier,
-		Peers: in, Engines: in.cfg.Engines, Shared: &in.shared, Results: svc.results,
+		Peers: in, Engines: in.cfg.Engines, Shared: &in.shared, Results: svc.results, Overrides: in.replaced,
 	}
 	for _, part := range svc.parts {
 		if c, ok := part.(io.Closer); ok {

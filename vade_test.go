@@ -18,6 +18,7 @@ import (
 	"github.com/vade-go/vade/api"
 	"github.com/vade-go/vade/auth"
 	"github.com/vade-go/vade/config"
+	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/telemetry"
 	"go.uber.org/goleak"
 )
@@ -220,6 +221,48 @@ func TestAFolderIsMadeInsideTheDataFolder(t *testing.T) {
 	defer in.Close()
 	if info, err := os.Stat(folder.Path()); err != nil || !info.IsDir() || folder.Path() != filepath.Join(data, "post", "tray") {
 		t.Errorf("%s: %v", folder.Path(), err)
+	}
+}
+
+// guest is a dependency that asks what tests do not have.
+type guest struct{ Name string }
+
+func (*guest) Resolve(context.Context, *operation.Call) error {
+	return errors.New("nobody is at the desk")
+}
+
+func TestADependencyIsReplacedInRequestsAndCallsAlike(t *testing.T) {
+	t.Parallel()
+	type ask struct{ Guest guest }
+	who := api.Define[ask, string]("GET", "/who", auth.Public())
+	desk, hall := vade.NewService("desk"), vade.NewService("hall")
+	api.Serve(desk, who, func(_ context.Context, in ask) (string, error) { return in.Guest.Name, nil })
+	conn := api.Connect(hall, "desk")
+	api.Get(hall, "/asked", func(ctx context.Context, _ api.None) (string, error) { return who.Call(ctx, conn, ask{}) }, auth.Public())
+	system := vade.NewSystem("house", desk, hall)
+	fake := operation.Replace(func(context.Context, *operation.Call) (guest, error) { return guest{"Ada"}, nil })
+	in, err := open(t, system, vade.Config{Overrides: []operation.Override{fake}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for service, path := range map[string]string{"desk": "/who", "hall": "/asked"} {
+		h, _ := in.Handler(service)
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, nil))
+		if rec.Code != 200 || rec.Body.String() != `"Ada"` {
+			t.Errorf("%s: %d %s", path, rec.Code, rec.Body)
+		}
+	}
+	if err := in.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for want, list := range map[string][]operation.Override{
+		"replaced already": {fake, fake}, "nothing that was opened depends on it": {fake},
+	} {
+		_, err := open(t, vade.NewSystem("house", greeter()), vade.Config{Overrides: list})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error does not say %q: %v", want, err)
+		}
 	}
 }
 

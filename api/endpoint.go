@@ -227,7 +227,7 @@ func (e *endpoint) steps(env *operation.Env, work *telemetry.Work) ([]operation.
 		steps = append(steps, e.idempotency(env))
 	}
 	steps = append(steps, e.binder.steps(e.op, e.wire)...)
-	steps = append(steps, e.binder.inputs.Step()...)
+	steps = append(steps, e.binder.inputs.Step(env)...)
 	steps = append(steps, e.optionSteps()...)
 	return append(steps, operation.Step{Stage: operation.StageHandler, Detail: e.op.ID, Origin: e.source}), nil
 }

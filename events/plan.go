@@ -35,7 +35,7 @@ func (s *subscription) steps(env *operation.Env, work *telemetry.Work) []operati
 		{Stage: operation.StageBind, Detail: s.data.String(), Wrap: s.binder.bind},
 		{Stage: operation.StageValidate, Wrap: s.binder.validate},
 	}
-	steps = append(steps, s.binder.inputs.Step()...)
+	steps = append(steps, s.binder.inputs.Step(env)...)
 	order := ""
 	if s.keyed {
 		order = ", in order of the key"

@@ -37,9 +37,10 @@ type Inputs struct {
 }
 
 type input struct {
-	index  []int
-	typ    reflect.Type
-	nested *Inputs // of the dependency itself
+	index    []int
+	typ      reflect.Type
+	nested   *Inputs                                                       // of the dependency itself
+	replaced func(ctx context.Context, c *Call, field reflect.Value) error // nil: by its own Resolve
 }
 
 // resolved is a dependency's value, kept for the other fields of its type.
@@ -56,11 +57,21 @@ func NewInputs(t reflect.Type) *Inputs {
 		return in
 	}
 	for _, f := range reflect.VisibleFields(t) {
-		if f.IsExported() && IsDependency(f.Type) {
+		if f.IsExported() && IsDependency(f.Type) && !insideDependency(t, f.Index) {
 			in.fields = append(in.fields, input{index: f.Index, typ: f.Type, nested: NewInputs(f.Type)})
 		}
 	}
 	return in
+}
+
+// insideDependency reports whether the field at index is promoted from an embedded dependency, which fills its fields by itself.
+func insideDependency(t reflect.Type, index []int) bool {
+	for n := 1; n < len(index); n++ {
+		if IsDependency(t.FieldByIndex(index[:n]).Type) {
+			return true
+		}
+	}
+	return false
 }
 
 // Has reports whether the field at index is one of the dependencies.
@@ -110,27 +121,40 @@ func (f *input) resolve(ctx context.Context, c *Call, field reflect.Value) error
 		}
 	}
 	field.SetZero()
-	if err := f.nested.Resolve(ctx, c, field); err != nil {
-		return err
-	}
-	if err := field.Addr().Interface().(Dependency).Resolve(ctx, c); err != nil {
+	if err := f.find(ctx, c, field); err != nil {
 		return err
 	}
 	c.memo = append(c.memo, resolved{typ: f.typ, value: reflect.ValueOf(field.Interface())})
 	return nil
 }
 
-// Step returns the stage that resolves the dependencies of a call's input, or no step when there are none.
-func (in *Inputs) Step() []Step {
+// find fills the field of a dependency that is not known yet in this call.
+func (f *input) find(ctx context.Context, c *Call, field reflect.Value) error {
+	if f.replaced != nil {
+		return f.replaced(ctx, c, field)
+	}
+	if err := f.nested.Resolve(ctx, c, field); err != nil {
+		return err
+	}
+	return field.Addr().Interface().(Dependency).Resolve(ctx, c)
+}
+
+// Step returns the stage that resolves the dependencies of a call's input, or no step when there are none. Env says which of them
+// are replaced; it is nil while the plan is only described.
+func (in *Inputs) Step(env *Env) []Step {
 	if in.Len() == 0 {
 		return nil
 	}
+	in = in.with(env)
 	names := ""
 	for i, f := range in.fields {
 		if i > 0 {
 			names += ", "
 		}
 		names += f.typ.String()
+		if f.replaced != nil {
+			names += " (replaced)"
+		}
 	}
 	return []Step{{Stage: StageDependencies, Detail: names, Wrap: func(next Handler) Handler {
 		return func(ctx context.Context, c *Call) error {

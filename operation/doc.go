@@ -38,6 +38,8 @@
 // It works in operations, subscriptions and tasks alike, is resolved once in a call, may have dependencies itself, and gives
 // back what it took through [Call.Defer]. A field of type auth.Principal is the caller.
 //
+// A test replaces the dependencies that it does not have with [Replace], in everything that is opened in one [Env].
+//
 // # Concurrency
 //
 // Plans and compiled inputs are immutable and safe for concurrent use. A call belongs to one goroutine.

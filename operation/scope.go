@@ -69,6 +69,7 @@ type Env struct {
 	Engines   Engines              // what was chosen for each capability
 	Shared    *Shared              // what services of one process have in common
 	Results   results.Store        // of idempotent operations; nil: the service has nothing that outlives the process
+	Overrides *Overrides           // dependencies that a test replaces; usually nil
 }
 
 // ResultKeeper is a [Part] that can keep the results of a service's idempotent operations: its database.
