@@ -19,6 +19,7 @@ import (
 	"github.com/vade-go/vade/auth"
 	"github.com/vade-go/vade/config"
 	"github.com/vade-go/vade/operation"
+	"github.com/vade-go/vade/problem"
 	"github.com/vade-go/vade/telemetry"
 	"go.uber.org/goleak"
 )
@@ -262,6 +263,50 @@ func TestADependencyIsReplacedInRequestsAndCallsAlike(t *testing.T) {
 		_, err := open(t, vade.NewSystem("house", greeter()), vade.Config{Overrides: list})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("the error does not say %q: %v", want, err)
+		}
+	}
+}
+
+// list is an answer that refers to what its service keeps.
+type list struct {
+	Names []string `json:"names"`
+}
+
+func TestIsolatedServicesShareNothing(t *testing.T) {
+	t.Parallel()
+	for _, isolated := range []bool{false, true} {
+		kept := []string{"Ada"}
+		names := api.Define[list, list]("POST", "/names", auth.Public())
+		register, clerk := vade.NewService("register"), vade.NewService("clerk")
+		api.Serve(register, names, func(_ context.Context, in list) (list, error) {
+			if len(in.Names) > 1 {
+				return list{}, problem.NotFound().WithDetail("only one")
+			}
+			in.Names[0] = "overwritten"
+			return list{Names: kept}, nil
+		})
+		conn := api.Connect(clerk, "register")
+		in, err := open(t, vade.NewSystem("house", register, clerk), vade.Config{Isolated: isolated})
+		if err != nil {
+			t.Fatal(err)
+		}
+		given := list{Names: []string{"Bob"}}
+		got, err := names.Call(t.Context(), conn, given)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got.Names[0] = "changed"
+		if shared := kept[0] == "changed"; shared == isolated || (given.Names[0] == "overwritten") == isolated {
+			t.Errorf("isolated %v: the service keeps %v, the caller %v", isolated, kept, given.Names)
+		}
+		if _, err := names.Call(t.Context(), conn, list{Names: []string{"a", "b"}}); !api.IsNotFound(err) {
+			t.Errorf("isolated %v: got %v", isolated, err)
+		}
+		if err := in.Stop(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if _, err := names.Call(t.Context(), conn, given); isolated && err == nil {
+			t.Error("a closed service answers")
 		}
 	}
 }

@@ -14,7 +14,8 @@
 //
 // Both ways run the same plan on the other side: deadline, security, validation and traces. A local call skips the socket
 // and the codec and nothing else: nothing is copied, so what the input and the output refer to (slices, maps, pointers) belongs to
-// both sides, and neither may change it afterwards. What the caller still waits travels as [DeadlineHeader], its bearer token as
+// both sides, and neither may change it afterwards. Tests find out by the option Isolated of vade.Config, which writes and reads what is
+// said between services of one process as well. What the caller still waits travels as [DeadlineHeader], its bearer token as
 // Authorization, its trace as traceparent, its request id as X-Request-Id.
 //
 // A call is made once: nothing is called again by itself. Whoever calls again gives both calls the same [IdempotencyKey], and an operation

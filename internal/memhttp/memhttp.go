@@ -1,0 +1,84 @@
+package memhttp
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Server is a running server and the way to it. It is safe for concurrent use.
+type Server struct {
+	server    *http.Server
+	transport *http.Transport
+	served    chan struct{} // closed when nothing is accepted any more
+}
+
+// Serve serves h until Close. What net/http itself has to complain about goes to log.
+func Serve(h http.Handler, log *slog.Logger) *Server {
+	l := &listener{dialled: make(chan net.Conn), closed: make(chan struct{})}
+	s := &Server{
+		server:    &http.Server{Handler: h, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelError), ReadHeaderTimeout: 10 * time.Second},
+		transport: &http.Transport{DialContext: l.dial, MaxIdleConnsPerHost: 64, DisableCompression: true},
+		served:    make(chan struct{}),
+	}
+	go func() {
+		defer close(s.served)
+		_ = s.server.Serve(l) // http.ErrServerClosed
+	}()
+	return s
+}
+
+// Transport reaches the server, whatever host a request names. It is closed with the server.
+func (s *Server) Transport() http.RoundTripper { return s.transport }
+
+// Close ends every connection. Handlers that still run see the end of their context; nobody waits for them.
+func (s *Server) Close() error {
+	err := s.server.Close()
+	<-s.served
+	s.transport.CloseIdleConnections()
+	return err
+}
+
+// listener accepts what dial made.
+type listener struct {
+	dialled chan net.Conn
+	once    sync.Once
+	closed  chan struct{}
+}
+
+var errClosed = errors.New("memhttp: the server is closed")
+
+func (l *listener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	client, server := net.Pipe()
+	select {
+	case l.dialled <- server:
+		return client, nil
+	case <-l.closed:
+		return nil, errClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// Accept waits for the next connection.
+func (l *listener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.dialled:
+		return c, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+// Close refuses further connections.
+func (l *listener) Close() error {
+	l.once.Do(func() { close(l.closed) })
+	return nil
+}
+
+// Addr names no place.
+func (*listener) Addr() net.Addr { return &net.UnixAddr{Name: "memory", Net: "pipe"} }
