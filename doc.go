@@ -38,6 +38,7 @@
 //	gateway    the door of a system, derived from the manifest
 //	program    the command line around a system
 //	embedded   the drivers of a laptop
+//	apitest    services inside a test
 //
 // # Declaring and opening
 //

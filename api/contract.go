@@ -38,6 +38,9 @@ func Define[In, Out any](method, path string, options ...Option) *Contract[In, O
 	}
 }
 
+// Operation names the operation by its method and path: "GET /flights/{id}".
+func (c *Contract[In, Out]) Operation() string { return c.method + " " + c.path }
+
 // Serve declares that the service answers the contract with h. The options of a group apply before, further ones after those
 // of the contract; a prefix of the group does not, since the contract says the whole path.
 func Serve[In, Out any](s operation.Scope, contract *Contract[In, Out], h func(context.Context, In) (Out, error), options ...Option) {
@@ -55,7 +58,7 @@ func (c *Contract[In, Out]) Call(ctx context.Context, conn *call.Conn, in In, op
 		return out, w.uncallable()
 	}
 	inv := &call.Invocation{
-		Service: conn.Service(), Operation: c.method + " " + c.path, Method: c.method, In: in,
+		Service: conn.Service(), Operation: c.Operation(), Method: c.method, In: in,
 		Out: func(v any) error {
 			typed, ok := v.(Out)
 			if !ok {

@@ -35,6 +35,12 @@ func Replace[T any](f func(ctx context.Context, c *Call) (T, error)) Override {
 	return o
 }
 
+// At names another place as the one where the override was written, for errors: that of a caller further out. See [Source].
+func (o Override) At(source string) Override {
+	o.source = source
+	return o
+}
+
 func (o Override) check() error {
 	switch {
 	case o.typ == nil:

@@ -28,7 +28,7 @@ var floors = []struct {
 	{5, []string{"api", "api/openapi", "api/docs", "events", "events/drivertest", "store", "store/drivertest"}},
 	{6, []string{"store/sqlitestore", "events/natsevents", "outbox"}},
 	{7, []string{".", "gateway/..."}},
-	{8, []string{"program", "embedded"}},
+	{8, []string{"program", "embedded", "apitest"}},
 	{9, []string{"examples/...", "e2e/..."}},
 }
 
@@ -55,7 +55,7 @@ var heavy = map[string][]string{
 	"github.com/go-jose/go-jose/v4":       {"auth", "auth/devissuer"},
 	"go.yaml.in/yaml/v3":                  {"config", "api/openapi"},
 	"github.com/prometheus/client_golang": {"telemetry"},
-	"testing":                             {"internal/natstest", "store/drivertest", "events/drivertest", "lifecycle/lifecycletest", "operation/results/resultstest"},
+	"testing":                             {"internal/natstest", "store/drivertest", "events/drivertest", "lifecycle/lifecycletest", "operation/results/resultstest", "apitest"},
 	"text/template":                       {},
 	"html/template":                       {},
 	"net/rpc":                             {},
