@@ -2,16 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"io"
-	"net/http"
-	"net/http/httptest"
-	"net/url"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/vade-go/vade"
+	"github.com/vade-go/vade/apitest"
 	"github.com/vade-go/vade/auth"
 	"github.com/vade-go/vade/events"
 	"github.com/vade-go/vade/events/driver"
@@ -24,9 +19,7 @@ import (
 	"github.com/vade-go/vade/examples/airline/notify"
 	"github.com/vade-go/vade/examples/airline/payments"
 	"github.com/vade-go/vade/examples/airline/payments/paymentsapi"
-	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/store/sqlitestore"
-	"github.com/vade-go/vade/telemetry"
 	"go.uber.org/goleak"
 )
 
@@ -58,26 +51,19 @@ func newEcho(svc *vade.Service) *echo {
 	}
 }
 
-type everybody struct{}
-
-func (everybody) Verify(_ context.Context, token string) (auth.Principal, error) {
-	return auth.Principal{Subject: token, Scopes: []string{"bookings:read", "bookings:write"}}, nil
-}
-
 // house is the whole airline in the test's process, on the embedded engines.
 type house struct {
 	*echo
-	t        *testing.T
-	data     string
-	instance *vade.Instance
+	*apitest.System
+	t *testing.T
 }
 
 // open starts the airline on a broker that behaves.
-func open(t *testing.T) *house {
+func open(t *testing.T, options ...apitest.Option) *house {
 	t.Helper()
 	svc := vade.NewService("echo")
 	e := newEcho(svc)
-	h := openOn(t, natsevents.Driver(), answering{}, svc)
+	h := openOn(t, natsevents.Driver(), answering{}, []*vade.Service{svc}, options...)
 	h.echo = e
 	return h
 }
@@ -92,93 +78,38 @@ func (answering) Capture(_ context.Context, _ string, _ int64, _, token string) 
 	return "", nil
 }
 
-// openOn starts the airline on a broker and a payment provider, beside services of the test.
-func openOn(t *testing.T, broker driver.Driver, provider payments.Provider, more ...*vade.Service) *house {
+// openOn starts the airline on a broker and a payment provider, beside services of the test. Ada is who travels.
+func openOn(t *testing.T, broker driver.Driver, provider payments.Provider, more []*vade.Service, options ...apitest.Option) *house {
 	t.Helper()
-	h := &house{t: t, data: t.TempDir()}
 	system := vade.NewSystem("airline",
 		append([]*vade.Service{airports.Service(), flights.Service(), bookings.Service(), payments.With(provider), notify.Service()}, more...)...)
-	tel, err := telemetry.New(telemetry.Config{Service: "airline", Output: io.Discard})
-	if err != nil {
-		t.Fatal(err)
-	}
-	engines := operation.Engines{
-		"store":  {Driver: sqlitestore.Driver(), URL: &url.URL{Scheme: "sqlite"}},
-		"events": {Driver: broker, URL: &url.URL{Scheme: "embedded"}},
-	}
-	h.instance, err = system.Open(t.Context(), vade.Config{
-		Engines: engines, DataDir: h.data, Verifier: everybody{}, Telemetry: tel,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := h.instance.Stop(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
-	if err := h.instance.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return h
+	ada := auth.Principal{Subject: "ada", Scopes: []string{"bookings:read", "bookings:write"}}
+	options = append(options, apitest.Drivers(sqlitestore.Driver(), broker), apitest.As(ada))
+	return &house{t: t, System: apitest.NewSystem(t, system, options...)}
 }
 
-// try sends a request to a service and reads its answer, if that is a success. Headers are pairs.
-func try[T any](h *house, service, method, target, body string, header ...string) (status int, v T) {
-	handler, _ := h.instance.Handler(service)
-	req := httptest.NewRequest(method, target, strings.NewReader(body))
-	req.Header.Set("Authorization", "Bearer ada")
-	req.Header.Set("Content-Type", "application/json")
-	for i := 0; i+1 < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
-	}
-	rec := httptest.NewRecorder()
-	handler.ServeHTTP(rec, req)
-	if rec.Code < http.StatusBadRequest {
-		if err := json.Unmarshal(rec.Body.Bytes(), &v); err != nil {
-			h.t.Error(err)
-		}
-	}
-	return rec.Code, v
-}
-
-// ask is try for a request that must succeed.
-func ask[T any](h *house, service, method, target, body string, header ...string) T {
+// ask sends a request that must succeed, and reads its answer.
+func ask[T any](h *house, method, target, body string) (v T) {
 	h.t.Helper()
-	status, v := try[T](h, service, method, target, body, header...)
-	if status >= http.StatusBadRequest {
-		h.t.Fatalf("%s %s: status %d", method, target, status)
-	}
+	h.Do(method, target, body).JSON(&v)
 	return v
 }
 
 func (h *house) flight(id string) flightsapi.Flight {
-	return ask[flightsapi.Flight](h, "flights", "GET", "/flights/"+id, "")
+	return ask[flightsapi.Flight](h, "GET", "/flights/"+id, "")
 }
 
 func (h *house) booking(id string) bookingsapi.Booking {
-	return ask[bookingsapi.Booking](h, "bookings", "GET", "/bookings/"+id, "")
+	return ask[bookingsapi.Booking](h, "GET", "/bookings/"+id, "")
 }
 
 // book books a seat and waits for the end of the saga.
 func (h *house) book(token string) bookingsapi.Booking {
 	h.t.Helper()
 	flight := flights.Example("ZRH", "LHR", time.Now().AddDate(0, 0, 7).Format(time.DateOnly))
-	b := ask[bookingsapi.Booking](h, "bookings", "POST", "/bookings",
-		`{"flight_id":"`+flight+`","passengers":[{"name":"Ada","email":"ada@example.com"}],"payment":{"token":"`+token+`"}}`)
-	h.until("the saga has ended", func() bool { return h.booking(b.ID).Status != bookingsapi.StatusPending })
+	b := ask[bookingsapi.Booking](h, "POST", "/bookings", order(flight, token, 1))
+	h.Until("the saga has ended", func() bool { return h.booking(b.ID).Status != bookingsapi.StatusPending })
 	return h.booking(b.ID)
-}
-
-func (h *house) until(what string, ok func() bool) {
-	h.t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.Now().Add(time.Minute); !ok(); <-tick.C {
-		if time.Now().After(deadline) {
-			h.t.Fatalf("still not true that %s", what)
-		}
-	}
 }
 
 func publish[T any](h *house, p *events.Producer[T], value T) {
@@ -245,7 +176,7 @@ func TestSeatsAreGivenBackOnce(t *testing.T) {
 		t.Fatalf("got %+v", b)
 	}
 	f := h.flight(b.FlightID)
-	h.until("the seat is free", func() bool { return h.flight(b.FlightID).SeatsLeft == f.Seats })
+	h.Until("the seat is free", func() bool { return h.flight(b.FlightID).SeatsLeft == f.Seats })
 	publish(h, h.rejected, b)
 	publish(h, h.cancelled, b)
 	h.settled()
@@ -256,13 +187,18 @@ func TestSeatsAreGivenBackOnce(t *testing.T) {
 
 func TestACancelledBookingGivesSeatsAndMoneyBack(t *testing.T) {
 	t.Parallel()
-	h := open(t)
-	b := h.book("tok_visa")
-	f := h.flight(b.FlightID)
-	for range 2 { // once more does no harm
-		if got := ask[bookingsapi.Booking](h, "bookings", "DELETE", "/bookings/"+b.ID, ""); got.Status != bookingsapi.StatusCancelled {
-			t.Errorf("got %+v", got)
-		}
+	for name, options := range map[string][]apitest.Option{"local": nil, "isolated": {apitest.Isolated()}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := open(t, options...)
+			b := h.book("tok_visa")
+			f := h.flight(b.FlightID)
+			for range 2 { // once more does no harm
+				if got := ask[bookingsapi.Booking](h, "DELETE", "/bookings/"+b.ID, ""); got.Status != bookingsapi.StatusCancelled {
+					t.Errorf("got %+v", got)
+				}
+			}
+			h.Until("the seat is free", func() bool { return h.flight(b.FlightID).SeatsLeft == f.SeatsLeft+1 })
+		})
 	}
-	h.until("the seat is free", func() bool { return h.flight(b.FlightID).SeatsLeft == f.SeatsLeft+1 })
 }
