@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/vade-go/vade"
@@ -210,6 +211,31 @@ func TestARequestTakesAnyBody(t *testing.T) {
 	defer got.Body.Close()
 	if body, err := io.ReadAll(got.Body); err != nil || string(body) != `"1h0m0s"` {
 		t.Errorf("%s, %v", body, err)
+	}
+}
+
+func TestTimePassesAtOnceInABubble(t *testing.T) {
+	t.Parallel()
+	for name, options := range map[string][]apitest.Option{"local": nil, "isolated": {apitest.Isolated()}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				slow := vade.NewService("slow")
+				api.Get(slow, "/slow", func(ctx context.Context, _ api.None) (string, error) {
+					<-ctx.Done()
+					return "", ctx.Err()
+				}, auth.Public(), api.Timeout(40*time.Second))
+				tt := apitest.New(t, slow, options...)
+				began := time.Now()
+				tt.Do("GET", "/slow", nil).Want(http.StatusGatewayTimeout)
+				if _, err := apitest.Invoke[string](tt, "GET /slow", api.None{}); !errors.Is(err, problem.Timeout()) {
+					t.Errorf("got %v", err)
+				}
+				if took := time.Since(began); took != 80*time.Second {
+					t.Errorf("it took %s", took)
+				}
+			})
+		})
 	}
 }
 

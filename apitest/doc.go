@@ -24,7 +24,7 @@
 // Everything but what the test replaces. The plan of every operation runs; what is stored is in an engine, in a folder of the
 // test; requests are written and read by net/http. Security is not switched off: a call carries a token, which is verified, and its
 // scopes are checked. Without [As] a protected operation answers 401, as in production. Settings have their defaults or what [Set] says;
-// the environment changes nothing.
+// the environment changes nothing. Nothing needs a socket, so services without engines work inside a bubble of testing/synctest.
 //
 // # Calls that share
 //
