@@ -47,9 +47,6 @@ func (e *endpoint) checkPolicies() error {
 		if v, ok := o.(interface{ Validate() error }); ok {
 			errs = append(errs, v.Validate())
 		}
-		if i, ok := o.(*interceptor); ok {
-			errs = append(errs, i.fits(e.in, e.out))
-		}
 	}
 	if e.binder != nil {
 		errs = append(errs, misplaced(e.options)...)

@@ -3,12 +3,15 @@ package api_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/vade-go/vade/api"
 	"github.com/vade-go/vade/auth"
+	"github.com/vade-go/vade/manifest"
+	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/problem"
 )
 
@@ -165,6 +168,7 @@ func TestMistakesOfADeclarationNameThePlaceAndTheMend(t *testing.T) {
 				Other int `query:"other"`
 			}], public)
 		}, nil, "embed api_test.Paging itself"},
+		{"a policy that does not fit", func(s *service) { api.Get(s, "/n", nothing, public, picky{}) }, nil, "picky about api.None"},
 		{"no time at all", func(s *service) { api.Get(s, "/n", nothing, public, api.Timeout(-time.Second)) }, nil, "timeout"},
 	}
 	for _, tt := range tests {
@@ -246,4 +250,13 @@ func TestThePlanIsListedInRunningOrder(t *testing.T) {
 	if got := strings.Join(stages, " "); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
+}
+
+// picky is a policy that fits no operation.
+type picky struct{}
+
+func (picky) DescribeOperation(*manifest.Operation) {}
+
+func (picky) Steps(s operation.Signature) ([]operation.Step, error) {
+	return nil, fmt.Errorf("picky about %s", s.In)
 }

@@ -219,31 +219,28 @@ func (e *endpoint) checkSecurity() error {
 // steps returns everything of the plan but the handler itself.
 func (e *endpoint) steps(env *operation.Env, work *telemetry.Work) ([]operation.Step, error) {
 	steps, err := operation.Common(e.op, env, work)
-	if err != nil {
-		return nil, err
-	}
 	steps = append(steps, operation.Security(e.op, env)...)
 	if e.op.Idempotency != nil {
 		steps = append(steps, e.idempotency(env))
 	}
 	steps = append(steps, e.binder.steps(e.op, e.wire)...)
 	steps = append(steps, e.binder.inputs.Step(env)...)
-	steps = append(steps, e.optionSteps()...)
-	return append(steps, operation.Step{Stage: operation.StageHandler, Detail: e.op.ID, Origin: e.source}), nil
+	more, failed := e.optionSteps()
+	steps = append(append(steps, more...), operation.Step{Stage: operation.StageHandler, Detail: e.op.ID, Origin: e.source})
+	return steps, errors.Join(err, failed)
 }
 
 // optionSteps returns what the options add to the plan.
-func (e *endpoint) optionSteps() []operation.Step {
+func (e *endpoint) optionSteps() ([]operation.Step, error) {
 	var steps []operation.Step
+	var errs []error
 	for _, o := range e.options {
-		switch o := o.(type) {
-		case *interceptor:
-			steps = append(steps, o.step(e.out))
-		case operation.Stepper:
-			steps = append(steps, o.Steps(e.op)...)
+		if s, ok := o.(operation.Stepper); ok {
+			more, err := s.Steps(operation.Signature{Operation: e.op, In: e.in, Out: e.out})
+			steps, errs = append(steps, more...), append(errs, err)
 		}
 	}
-	return steps
+	return steps, errors.Join(errs...)
 }
 
 // prepare checks that callers can be identified, and makes the measurements.

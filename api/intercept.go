@@ -59,33 +59,34 @@ func (i *interceptor) Validate() error {
 	return nil
 }
 
-// fits reports an operation of other types.
-func (i *interceptor) fits(in, out reflect.Type) error {
-	if i.in != nil && (i.in != in || i.out != out) {
-		return fmt.Errorf("api.Intercept at %s: it is for operations from %s to %s, and this one is from %s to %s; use api.InterceptAll",
-			i.source, i.in, i.out, in, out)
+// Steps runs the interceptor in the plan of an operation, which must have its types.
+func (i *interceptor) Steps(s operation.Signature) ([]operation.Step, error) {
+	if i.in != nil && (i.in != s.In || i.out != s.Out) {
+		return nil, fmt.Errorf("api.Intercept at %s: it is for operations from %s to %s, and this one is from %s to %s; use api.InterceptAll",
+			i.source, i.in, i.out, s.In, s.Out)
 	}
-	return nil
+	return []operation.Step{{
+		Stage: operation.StageIntercept, Detail: i.name, Origin: i.source,
+		Wrap: func(next operation.Handler) operation.Handler { return i.run(s.Out, next) },
+	}}, nil
 }
 
-// step runs the interceptor in the plan of an operation with the output type out.
-func (i *interceptor) step(out reflect.Type) operation.Step {
-	return operation.Step{Stage: operation.StageIntercept, Detail: i.name, Origin: i.source, Wrap: func(next operation.Handler) operation.Handler {
-		return func(ctx context.Context, c *operation.Call) error {
-			result, err := i.around(ctx, c.In.Addr().Interface(), func(ctx context.Context) (any, error) {
-				if err := next(ctx, c); err != nil {
-					return nil, err
-				}
-				return c.Out, nil
-			})
-			if err != nil {
-				return err
+// run is the handler around next, in an operation with the output type out.
+func (i *interceptor) run(out reflect.Type, next operation.Handler) operation.Handler {
+	return func(ctx context.Context, c *operation.Call) error {
+		result, err := i.around(ctx, c.In.Addr().Interface(), func(ctx context.Context) (any, error) {
+			if err := next(ctx, c); err != nil {
+				return nil, err
 			}
-			if got := reflect.TypeOf(result); got != out {
-				return fmt.Errorf("api: the interceptor %s at %s returned %v, and the operation answers %v", i.name, i.source, got, out)
-			}
-			c.Out = result
-			return nil
+			return c.Out, nil
+		})
+		if err != nil {
+			return err
 		}
-	}}
+		if got := reflect.TypeOf(result); got != out {
+			return fmt.Errorf("api: the interceptor %s at %s returned %v, and the operation answers %v", i.name, i.source, got, out)
+		}
+		c.Out = result
+		return nil
+	}
 }

@@ -42,12 +42,12 @@ func (m *middleware) Validate() error {
 }
 
 // Steps says where in the plan the middleware stands. It does not run there, since it wraps more than the plan.
-func (m *middleware) Steps(*manifest.Operation) []operation.Step {
+func (m *middleware) Steps(operation.Signature) ([]operation.Step, error) {
 	var steps []operation.Step
 	for _, f := range m.list {
 		steps = append(steps, operation.Step{Stage: operation.StageMiddleware, Detail: functionName(reflect.ValueOf(f)), Origin: m.source})
 	}
-	return steps
+	return steps, nil
 }
 
 // within returns the door h of the endpoint within its middleware.

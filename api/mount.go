@@ -132,8 +132,8 @@ func (m *mount) steps(env *operation.Env, work *telemetry.Work) ([]operation.Ste
 		return nil, err
 	}
 	steps = append(steps, operation.Security(m.op, env)...)
-	steps = append(steps, m.optionSteps()...)
-	return append(steps, operation.Step{Stage: operation.StageHandler, Detail: m.op.ID, Origin: m.source}), nil
+	more, err := m.optionSteps()
+	return append(append(steps, more...), operation.Step{Stage: operation.StageHandler, Detail: m.op.ID, Origin: m.source}), err
 }
 
 // open compiles the running plan.

@@ -95,7 +95,8 @@ type notification struct {
 
 func (n *notification) describe(d *operation.Description) (manifest.Notification, error) {
 	// It is described as the operation of the receiver would be.
-	e := &endpoint{method: http.MethodPost, path: "/", in: n.in, out: reflect.TypeFor[None](), options: n.options, op: new(manifest.Operation)}
+	e := &endpoint{method: http.MethodPost, path: "/", in: n.in, out: reflect.TypeFor[None](), options: n.options,
+		op: new(manifest.Operation), wire: newWire(nil)}
 	operation.Apply(e.op, n.options)
 	errs := []error{n.checkName(), n.checkOptions(e.op)}
 	var err error

@@ -1,6 +1,7 @@
 package operation
 
 import (
+	"reflect"
 	"time"
 
 	"github.com/vade-go/vade/manifest"
@@ -22,8 +23,15 @@ func (f OptionFunc) DescribeOperation(op *manifest.Operation) { f(op) }
 
 // Stepper is an [Option] that also acts while a call runs.
 type Stepper interface {
-	// Steps returns what the option adds to the plan. It is called once for each operation.
-	Steps(op *manifest.Operation) []Step
+	// Steps returns what the option adds to the plan of an operation, or why it does not fit that one. It is called when the
+	// operation is described, and again when it is opened.
+	Steps(s Signature) ([]Step, error)
+}
+
+// Signature is an operation as it is in Go: its description, and the types of its handler.
+type Signature struct {
+	Operation *manifest.Operation // must not be changed
+	In, Out   reflect.Type
 }
 
 // DefaultTimeout is the deadline of an operation that declares none.
