@@ -94,7 +94,7 @@ func (c *Call) traceContext(ctx context.Context) context.Context {
 }
 
 // Defer runs f after the answer was made, last deferred first, with the error of the call or nil. A dependency uses it to
-// give back what it took.
+// give back what it took. The context of the call has ended by then.
 func (c *Call) Defer(f func(err error)) { c.cleanups = append(c.cleanups, f) }
 
 // Then runs f after everything that was deferred, first given first run, with the error that the plan came to or nil, whether or not
