@@ -214,6 +214,23 @@ func TestARequestTakesAnyBody(t *testing.T) {
 	}
 }
 
+func TestWhatIsTooLargeIsRefusedBeforeItIsSent(t *testing.T) {
+	t.Parallel()
+	large := Order{Items: []string{strings.Repeat("tea", 1<<20)}}
+	tt := apitest.New(t, shop(), apitest.Override(acme), apitest.As(ada), apitest.Isolated())
+	for range 5 { // the refusal must win every time
+		if p := tt.Do("POST", "/orders", large).Problem(); p.Status != http.StatusRequestEntityTooLarge {
+			t.Fatalf("got %v", p)
+		}
+		if _, err := apitest.Call(tt, place, Place{Body: large}); !errors.Is(err, problem.TooLarge()) {
+			t.Fatalf("got %v", err)
+		}
+	}
+	if p := tt.Do("POST", "/orders", large, apitest.Anonymous()).Problem(); p.Status != http.StatusUnauthorized {
+		t.Errorf("got %v", p)
+	}
+}
+
 func TestTimePassesAtOnceInABubble(t *testing.T) {
 	t.Parallel()
 	for name, options := range map[string][]apitest.Option{"local": nil, "isolated": {apitest.Isolated()}} {

@@ -3,10 +3,12 @@ package memhttp
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -21,7 +23,7 @@ type Server struct {
 func Serve(h http.Handler, log *slog.Logger) *Server {
 	l := &listener{dialled: make(chan net.Conn), closed: make(chan struct{})}
 	s := &Server{
-		server:    &http.Server{Handler: h, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelError), ReadHeaderTimeout: 10 * time.Second},
+		server:    &http.Server{Handler: prompt(h), ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelError), ReadHeaderTimeout: 10 * time.Second},
 		transport: &http.Transport{DialContext: l.dial, MaxIdleConnsPerHost: 64, DisableCompression: true},
 		served:    make(chan struct{}),
 	}
@@ -30,6 +32,17 @@ func Serve(h http.Handler, log *slog.Logger) *Server {
 		_ = s.server.Serve(l) // http.ErrServerClosed
 	}()
 	return s
+}
+
+// prompt keeps net/http from lingering on a connection whose request was answered before its body was read. That is for networks, where
+// the answer would be lost in a reset; it looks at the body in its own request to know.
+func prompt(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength != 0 {
+			r.Body = struct{ io.ReadCloser }{r.Body}
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // Transport reaches the server, whatever host a request names. It is closed with the server.
@@ -56,12 +69,32 @@ func (l *listener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	client, server := net.Pipe()
 	select {
 	case l.dialled <- server:
-		return client, nil
+		return &patient{Conn: client}, nil
 	case <-l.closed:
 		return nil, errClosed
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// patient is the client's end of a connection. What it writes after the server has closed its own end goes nowhere and is no error,
+// as in a network, so that an answer that has come before is read and not lost.
+type patient struct {
+	net.Conn
+	closed atomic.Bool
+}
+
+func (c *patient) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	if errors.Is(err, io.ErrClosedPipe) && !c.closed.Load() {
+		return len(p), nil
+	}
+	return n, err
+}
+
+func (c *patient) Close() error {
+	c.closed.Store(true)
+	return c.Conn.Close()
 }
 
 // Accept waits for the next connection.

@@ -75,6 +75,45 @@ func TestAHandlerSeesThatItsCallerIsGone(t *testing.T) {
 	})
 }
 
+func TestAnAnswerThatComesBeforeTheBodyWasReadIsNotLost(t *testing.T) {
+	t.Parallel()
+	s := memhttp.Serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.CopyN(io.Discard, r.Body, 1<<20)
+		w.Header().Set("Connection", "close")
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+		_, _ = io.WriteString(w, strings.Repeat("too large ", 10_000))
+	}), quiet)
+	defer s.Close()
+	for range 50 {
+		res, err := s.Transport().RoundTrip(request(t, t.Context(), strings.Repeat("x", 4<<20)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(res.Body)
+		res.Body.Close()
+		if err != nil || res.StatusCode != http.StatusRequestEntityTooLarge || len(data) != 100_000 {
+			t.Fatalf("%d, %d bytes, %v", res.StatusCode, len(data), err)
+		}
+	}
+}
+
+func TestABodyWithoutEndEndsWithItsCall(t *testing.T) {
+	t.Parallel()
+	s := memhttp.Serve(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), quiet)
+	defer s.Close()
+	req := request(t, t.Context(), "")
+	req.Body, req.ContentLength = io.NopCloser(endless{}), -1
+	if res, err := s.Transport().RoundTrip(req); err == nil {
+		res.Body.Close()
+		t.Error("nobody answered, and there is an answer")
+	}
+}
+
+// endless is a body without end.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
 func TestAClosedServerAnswersNobody(t *testing.T) {
 	t.Parallel()
 	s := memhttp.Serve(http.NotFoundHandler(), quiet)
