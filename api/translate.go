@@ -71,7 +71,7 @@ func (t *translation) Validate() error {
 }
 
 // Steps puts the translation around reading, dependencies and the handler.
-func (t *translation) Steps(*manifest.Operation) []operation.Step {
+func (t *translation) Steps(operation.Signature) ([]operation.Step, error) {
 	var codes []string
 	for _, p := range t.problems {
 		if p != nil {
@@ -79,7 +79,7 @@ func (t *translation) Steps(*manifest.Operation) []operation.Step {
 		}
 	}
 	detail := strings.TrimSpace(t.function + " to " + strings.Join(codes, ", "))
-	return []operation.Step{{Stage: operation.StageTranslate, Detail: detail, Origin: t.source, Wrap: t.wrap}}
+	return []operation.Step{{Stage: operation.StageTranslate, Detail: detail, Origin: t.source, Wrap: t.wrap}}, nil
 }
 
 func (t *translation) wrap(next operation.Handler) operation.Handler {
