@@ -108,6 +108,12 @@
 // [DeprecatedSince] and [Sunset] announce in every answer, and in the document, that an operation will go. As options of a group they
 // end a whole version: api.Group(svc, "/v1", api.Sunset(t)).
 //
+// # Groups
+//
+// [CacheControl] says what caches outside may keep; without it, what was answered to a known caller is kept by nobody. [MaxConcurrent] lets so many
+// calls of a group run and refuses the rest at once. [Version] names the version of the API that a group is, whose path tells it
+// from others; there is no choice of a version by header or media type, since gateways, caches and people see paths.
+//
 // # After the answer
 //
 // [After] does work once a call has been answered, with what of it outlives the caller: its principal, trace and request id, not its end.

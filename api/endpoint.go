@@ -71,6 +71,9 @@ func (e *endpoint) describe(d *operation.Description) error {
 		e.op.Responses[i].Headers = append(e.op.Responses[i].Headers, headers...)
 	}
 	errs = append(errs, err)
+	if e.op.Security.Decided() && err == nil {
+		errs = append(errs, e.describeCaching())
+	}
 	steps, err := e.steps(nil, nil)
 	errs = append(errs, err, e.checkSecurity(), e.checkPolicies(), e.checkIdempotency())
 	describeIdempotency(e.op)
@@ -93,10 +96,12 @@ func (e *endpoint) id() string {
 	switch {
 	case e.op.ID != "":
 		return e.op.ID
+	case e.name != "" && e.op.Version != "":
+		return e.name + "-v" + e.op.Version
 	case e.name != "":
 		return e.name
 	}
-	words := strings.FieldsFunc(e.path, func(r rune) bool { return strings.ContainsRune("/{}.", r) })
+	words := strings.FieldsFunc(e.path, func(r rune) bool { return strings.ContainsRune("/{}.", r) }) // the path tells versions apart
 	return strings.ToLower(strings.Join(append([]string{e.method}, words...), "-"))
 }
 
@@ -225,6 +230,7 @@ func (e *endpoint) steps(env *operation.Env, work *telemetry.Work) ([]operation.
 	}
 	steps = append(steps, e.binder.steps(e.op, e.wire)...)
 	steps = append(steps, e.binder.inputs.Step(env)...)
+	steps = append(steps, e.cachingStep()...)
 	more, failed := e.optionSteps()
 	steps = append(append(steps, more...), operation.Step{Stage: operation.StageHandler, Detail: e.op.ID, Origin: e.source})
 	return steps, errors.Join(err, failed)

@@ -18,6 +18,9 @@ type Operation struct {
 	DeprecatedSince string `json:"deprecated_since,omitempty"` // RFC 3339
 	Sunset          string `json:"sunset,omitempty"`           // RFC 3339: it may be gone from then on
 
+	Version      string `json:"version,omitempty"`       // of the API, where it has several
+	CacheControl string `json:"cache_control,omitempty"` // of a success (RFC 9111); empty: nothing is said
+
 	Security    Security    `json:"security"`
 	Timeout     string      `json:"timeout"`            // a Go duration: the longest that the operation may take, but see Streams
 	MaxBody     int64       `json:"max_body,omitempty"` // bytes of request body; 0: takes none

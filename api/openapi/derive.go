@@ -124,6 +124,7 @@ func (d *deriver) operation(svc manifest.Service, op manifest.Operation) *operat
 	o := &operation{
 		OperationID: op.ID, Summary: op.Summary, Description: op.Description, Tags: tagsOf(svc, op.Tags), Deprecated: op.Deprecated,
 		Security: d.security(op), Parameters: d.parameters(op.ID, op.Parameters), Responses: d.answers(op), Callbacks: d.callbacks(svc, op),
+		Version: op.Version,
 	}
 	if op.Body != nil {
 		o.RequestBody = &requestBody{Required: !op.Body.Optional, Content: d.content(op.ID+" body", op.Body)}

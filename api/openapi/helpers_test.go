@@ -120,9 +120,11 @@ func everything() *manifest.System {
 			Parameters: []manifest.Parameter{ref}, Responses: []manifest.Response{{Status: 204}},
 		},
 	}}
-	flights := manifest.Service{Name: "flights", Version: "0.9.0", Summary: "What flies when.", Operations: []manifest.Operation{
+	busy := manifest.Problem{Status: 503, Code: "unavailable", Type: "/problems/unavailable", Title: "The service is unavailable"}
+	old := manifest.Mount{ID: "flights.mount-old", Path: "/old", Security: public} // no document says what it answers
+	flights := manifest.Service{Name: "flights", Version: "0.9.0", Summary: "What flies when.", Mounts: []manifest.Mount{old}, Operations: []manifest.Operation{
 		{
-			ID: "flights.search", Method: "GET", Path: "/flights", Security: public, Timeout: "30s",
+			ID: "flights.search", Method: "GET", Path: "/flights", Security: public, Timeout: "30s", Version: "1", Problems: []manifest.Problem{busy},
 			Parameters: []manifest.Parameter{
 				{In: "query", Name: "from", Required: true, Schema: raw(`{"type":"string","pattern":"^[A-Z]{3}$","examples":["ZRH"]}`)},
 				{In: "query", Name: "via", Schema: raw(`{"type":"array","items":{"type":"string"}}`)},

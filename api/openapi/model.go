@@ -81,6 +81,7 @@ type operation struct {
 	RequestBody *requestBody         `json:"requestBody,omitempty"`
 	Responses   map[string]*response `json:"responses"`
 	Callbacks   callbacks            `json:"callbacks,omitempty"`
+	Version     string               `json:"x-vade-version,omitempty"`
 	Plan        []step               `json:"x-vade-plan,omitempty"`
 }
 

@@ -110,6 +110,11 @@ func (d *deriver) describe(text string, schema jsontext.Value, problems []manife
 		}
 	}
 	r := &response{Description: cmp.Or(text, "Problem"), Content: map[string]mediaType{problemMediaType: content}}
+	if problems[0].Status == http.StatusServiceUnavailable {
+		r.Headers = map[string]header{"Retry-After": {
+			Description: "After how many seconds to try again (RFC 9110, section 10.2.3).", Schema: jsontext.Value(`{"type":"integer"}`),
+		}}
+	}
 	if problems[0].Status == http.StatusUnauthorized {
 		r.Headers = map[string]header{"WWW-Authenticate": {
 			Description: "How to authenticate (RFC 6750).", Schema: jsontext.Value(`{"type":"string"}`),
