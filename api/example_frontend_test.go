@@ -26,5 +26,5 @@ func ExampleFrontend() {
 	}
 	// Output:
 	// GET /api/books/{isbn}
-	// GET /{rest...}
+	// /{rest...}
 }

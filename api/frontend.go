@@ -31,14 +31,14 @@ import (
 // siblings with the endings .br and .gz, whoever understands those gets them. Files and folders that begin with a dot are not
 // served, but for .well-known.
 //
-// It is a [Mount] for GET and HEAD, with all that is said there. Without an index.html it does not start.
+// It is a [Mount], with all that is said there, which answers GET and HEAD only. Without an index.html it does not start.
 func Frontend(s operation.Scope, path string, files fs.FS, options ...Option) {
 	f := &frontend{files: files, fallback: indexFile, csp: DefaultContentSecurityPolicy}
 	var h http.Handler
 	if files != nil {
 		h = f
 	}
-	mountOn(s, path, operation.Source(1), "frontend", h, []string{http.MethodGet}, options)
+	mountOn(s, path, operation.Source(1), "frontend", h, options)
 }
 
 const indexFile = "index.html"
@@ -85,7 +85,8 @@ type frontend struct {
 	cached  string // how immutable files are kept
 	endings []string
 	known   fileCache
-	others  func(r *http.Request) []string // the methods of operations at the path of a request
+
+	operations func(r *http.Request) []string // the methods that operations have at the path of a request
 }
 
 // attach reads the options of the mount that the frontend is.
@@ -154,7 +155,12 @@ func (f *frontend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name := strings.Trim(rest, "/")
-	if file := f.lookup(name); file != nil {
+	file := f.lookup(name)
+	switch {
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		f.refuse(w, r, file != nil)
+		return
+	case file != nil:
 		f.send(w, r, file, http.StatusOK)
 		return
 	}
@@ -169,13 +175,32 @@ func (f *frontend) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	f.refuse(w, r, false)
+}
+
+// refuse answers what neither a file nor an operation does; readable says that there is a file.
+func (f *frontend) refuse(w http.ResponseWriter, r *http.Request, readable bool) {
+	methods := f.operations(r)
+	if readable {
+		methods = append(methods, http.MethodGet)
+	}
+	if slices.Contains(methods, http.MethodGet) {
+		methods = append(methods, http.MethodHead)
+	}
+	h := w.Header()
 	h.Del("Content-Security-Policy")
-	if methods := f.others(r); len(methods) > 0 {
-		h.Set("Allow", strings.Join(methods, ", "))
-		problem.Write(w, problem.MethodNotAllowed())
+	if len(methods) == 0 {
+		problem.Write(w, problem.NotFound())
 		return
 	}
-	problem.Write(w, problem.NotFound())
+	methods = append(methods, http.MethodOptions)
+	slices.Sort(methods)
+	h.Set("Allow", strings.Join(slices.Compact(methods), ", "))
+	if r.Method == http.MethodOptions {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	problem.Write(w, problem.MethodNotAllowed())
 }
 
 // lookup finds the file of a path: itself, the index of a folder, or the page without its ending.

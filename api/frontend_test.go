@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -31,6 +32,7 @@ func frontend(t *testing.T, path string, options ...api.Option) http.Handler {
 	api.Configure(s, auth.Public())
 	api.Post(s, "/orders", nothing, api.Name("order"))
 	api.Get(s, "/api/{id}", get)
+	api.Mount(s, "/old", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }))
 	api.Frontend(s, path, dist(), options...)
 	return s.open(t, io.Discard, nil)
 }
@@ -84,14 +86,20 @@ func TestAFrontendDoesNotStandBeforeOperations(t *testing.T) {
 	if res, body := send(t, h, "GET", "/api/7", "", "Accept", browser); strings.Contains(body, "<app>") {
 		t.Errorf("got %d %s", res.StatusCode, body)
 	}
-	if res, body := send(t, h, "GET", "/orders", ""); res.StatusCode != 405 || res.Header.Get("Allow") != "POST" {
+	if res, body := send(t, h, "GET", "/orders", ""); res.StatusCode != 405 || res.Header.Get("Allow") != "OPTIONS, POST" {
 		t.Errorf("got %d %s %v", res.StatusCode, body, res.Header)
 	}
 	if res, body := send(t, h, "GET", "/orders", "", "Accept", browser); res.StatusCode != 200 || body != "<app>" {
 		t.Errorf("a page of the application: %d %s", res.StatusCode, body)
 	}
-	if res, body := send(t, h, "POST", "/settings", "", "Accept", browser); res.StatusCode != 405 {
-		t.Errorf("got %d %s", res.StatusCode, body)
+	for request, want := range map[string]string{
+		"POST /settings": "404 ", "POST /about": "405 GET, HEAD, OPTIONS", "PUT /api/7": "405 GET, HEAD, OPTIONS", "DELETE /orders": "405 OPTIONS, POST",
+		"OPTIONS /orders": "204 OPTIONS, POST", "OPTIONS /gone": "404 ", "POST /old/x": "418 ", "GET /old/x": "418 ",
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		if res, body := send(t, h, method, path, "", "Accept", browser); fmt.Sprint(res.StatusCode, " ", res.Header.Get("Allow")) != want {
+			t.Errorf("%s: %d %s %v", request, res.StatusCode, body, res.Header)
+		}
 	}
 }
 
@@ -198,7 +206,7 @@ func TestMistakesOfAFrontendComeBackAtTheStart(t *testing.T) {
 		`api.Fallback("../x")`:                         func(s *service) { api.Frontend(s, "/", dist(), api.Fallback("../x")) },
 		`api.Immutable("[")`:                           func(s *service) { api.Frontend(s, "/", dist(), api.Immutable("[")) },
 		"api.ContentSecurityPolicy: it has characters": func(s *service) { api.Frontend(s, "/", dist(), api.ContentSecurityPolicy("a\r\nb")) },
-		"GET /app could mean this and GET /app":        func(s *service) { api.Get(s, "/app", nothing, api.Name("app")); api.Frontend(s, "/app", dist()) },
+		"/app could mean this and POST /{id}":          func(s *service) { api.Post(s, "/{id}", get, api.Name("x")); api.Frontend(s, "/app", dist()) },
 	} {
 		s := newService()
 		api.Configure(s, auth.Public())

@@ -33,12 +33,11 @@ import (
 // [Timeout] sets one, a body has up to [DefaultMaxBody] bytes unless [MaxBody] says otherwise, and 10 seconds to arrive unless Timeout or the
 // handler do. An [InterceptAll] around it sees an *http.Request, and its answer is a [None]. Typed calls do not reach it.
 func Mount(s operation.Scope, path string, h http.Handler, options ...Option) {
-	mountOn(s, path, operation.Source(1), "mount", h, nil, options)
+	mountOn(s, path, operation.Source(1), "mount", h, options)
 }
 
-// mountOn declares a mount for some methods; nil are all.
-func mountOn(s operation.Scope, path, source, kind string, h http.Handler, methods []string, options []Option) {
-	m := &mount{handler: h, methods: methods, kind: kind, endpoint: endpoint{
+func mountOn(s operation.Scope, path, source, kind string, h http.Handler, options []Option) {
+	m := &mount{handler: h, kind: kind, endpoint: endpoint{
 		path: path, source: source, options: options, in: reflect.TypeFor[http.Request](), out: reflect.TypeFor[None](),
 		handlerMissing: h == nil,
 	}}
@@ -66,9 +65,8 @@ func (keepPrefix) DescribeOperation(*manifest.Operation) {}
 type mount struct {
 	endpoint
 	handler http.Handler
-	methods []string // nil: all
-	kind    string   // "mount"
-	keep    bool     // the prefix
+	kind    string // "mount" or "frontend"
+	keep    bool   // the prefix
 }
 
 func (m *mount) key() string { return m.kind + " " + cmp.Or(m.path, "/") }
@@ -97,7 +95,7 @@ func (m *mount) describe(d *operation.Description) (*manifest.Mount, error) {
 	}
 	m.op.Plan = operation.DescribeSteps(steps)
 	return &manifest.Mount{
-		ID: m.op.ID, Path: m.path, Methods: m.methods, Summary: m.op.Summary, Description: m.op.Description, Tags: m.op.Tags,
+		ID: m.op.ID, Path: m.path, Summary: m.op.Summary, Description: m.op.Description, Tags: m.op.Tags,
 		Deprecated: m.op.Deprecated, DeprecatedSince: m.op.DeprecatedSince, Sunset: m.op.Sunset, Security: m.op.Security,
 		Timeout: m.op.Timeout, MaxBody: m.op.MaxBody, Plan: m.op.Plan, Source: m.source,
 	}, nil
@@ -139,7 +137,7 @@ func (m *mount) steps(env *operation.Env, work *telemetry.Work) ([]operation.Ste
 // open compiles the running plan.
 func (m *mount) open(env *operation.Env) error {
 	work, err := m.prepare(env, telemetry.WorkConfig{
-		Name: strings.TrimSpace(strings.Join(m.methods, ",") + " " + strings.TrimSuffix(m.path, "/") + "/"),
+		Name: strings.TrimSuffix(m.path, "/") + "/",
 		Attributes: []attribute.KeyValue{
 			attribute.String("http.request.method", "_OTHER"),
 			attribute.String("http.route", m.path),
@@ -278,7 +276,7 @@ func (a *App) routeMount(m *mount, described *manifest.Mount) error {
 		return &DeclarationError{Source: m.source, Operation: m.key(), Err: err}
 	}
 	if f, ok := m.handler.(*frontend); ok {
-		f.others = a.otherMethods
+		f.operations = a.operationMethods
 	}
 	for _, route := range described.Routes() {
 		if reason := register(a.mux, route.Pattern(), h); reason != nil {
@@ -288,13 +286,13 @@ func (a *App) routeMount(m *mount, described *manifest.Mount) error {
 	return nil
 }
 
-// otherMethods returns the methods that operations have at the path of a request that none of them answers.
-func (a *App) otherMethods(r *http.Request) []string {
+// operationMethods returns the methods that operations have at the path of a request that none of them answers.
+func (a *App) operationMethods(r *http.Request) []string {
 	var list []string
 	for _, method := range methods() {
 		probe := *r
 		probe.Method = method
-		if _, pattern := a.mux.Handler(&probe); method != http.MethodGet && strings.HasPrefix(pattern, method+" ") {
+		if _, pattern := a.mux.Handler(&probe); strings.HasPrefix(pattern, method+" ") {
 			list = append(list, method)
 		}
 	}

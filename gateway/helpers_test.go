@@ -48,7 +48,7 @@ func system() *manifest.System {
 			op("upload", "POST", "/upload", 1000, 200*time.Millisecond),
 		}, Mounts: []manifest.Mount{
 			{ID: "things.mount-legacy", Path: "/legacy", MaxBody: 10, Security: manifest.Security{Public: true}},
-			{ID: "things.frontend-app", Path: "/app", Methods: []string{"GET"}, Timeout: "1m0s", Security: manifest.Security{Public: true}},
+			{ID: "things.frontend-app", Path: "/app", Timeout: "1m0s", Security: manifest.Security{Public: true}},
 		}},
 		{Name: "silent"},
 	}}

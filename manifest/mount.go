@@ -3,9 +3,8 @@ package manifest
 // Mount is a handler of plain HTTP that answers every request at a path and below. What it takes and answers nobody has declared; who
 // may reach it somebody has.
 type Mount struct {
-	ID          string   `json:"id"`                // unique in the system: "bookings.mount-legacy"
-	Path        string   `json:"path"`              // "/legacy", or "/" for everything that no operation answers
-	Methods     []string `json:"methods,omitempty"` // empty: every method; HEAD goes with GET
+	ID          string   `json:"id"`   // unique in the system: "bookings.mount-legacy"
+	Path        string   `json:"path"` // "/legacy", or "/" for everything that no operation answers
 	Summary     string   `json:"summary,omitempty"`
 	Description string   `json:"description,omitempty"`
 	Tags        []string `json:"tags,omitempty"`
@@ -25,28 +24,22 @@ type Mount struct {
 const rest = "{rest...}"
 
 // Everything reports whether the mount answers all that no operation does, so that nothing is left to be not found.
-func (m *Mount) Everything() bool { return m.Path == "/" && len(m.Methods) == 0 }
+func (m *Mount) Everything() bool { return m.Path == "/" }
 
-// Routes returns what [net/http.ServeMux] has to tell apart for the mount, as operations: the path itself and everything below, with
-// each of the methods, or with an empty one for all.
+// Routes returns what [net/http.ServeMux] has to tell apart for the mount, as operations without a method: the path itself and
+// everything below.
 func (m *Mount) Routes() []Operation {
 	paths := []string{m.Path, m.Path + "/" + rest}
 	if m.Path == "/" {
 		paths = []string{"/" + rest}
 	}
-	methods := m.Methods
-	if len(methods) == 0 {
-		methods = []string{""}
-	}
 	var list []Operation
-	for _, method := range methods {
-		for _, path := range paths {
-			list = append(list, Operation{
-				ID: m.ID, Method: method, Path: path, Summary: m.Summary, Description: m.Description, Tags: m.Tags,
-				Deprecated: m.Deprecated, DeprecatedSince: m.DeprecatedSince, Sunset: m.Sunset,
-				Security: m.Security, Timeout: m.Timeout, MaxBody: m.MaxBody, Plan: m.Plan, Source: m.Source,
-			})
-		}
+	for _, path := range paths {
+		list = append(list, Operation{
+			ID: m.ID, Path: path, Summary: m.Summary, Description: m.Description, Tags: m.Tags,
+			Deprecated: m.Deprecated, DeprecatedSince: m.DeprecatedSince, Sunset: m.Sunset,
+			Security: m.Security, Timeout: m.Timeout, MaxBody: m.MaxBody, Plan: m.Plan, Source: m.Source,
+		})
 	}
 	return list
 }

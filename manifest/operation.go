@@ -40,7 +40,7 @@ type Operation struct {
 }
 
 // Pattern returns what [net/http.ServeMux] registers for the operation: its method and path, and for the root exactly the root.
-// Without a method, as a route of a [Mount] may be, it is the path alone.
+// Without a method, as for a [Mount], it is the path alone.
 func (o *Operation) Pattern() string {
 	path := o.Path
 	if path == "/" {

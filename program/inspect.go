@@ -1,7 +1,6 @@
 package program
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -105,8 +104,7 @@ func (p *program) printRoutes() error {
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", op.Method, op.Path, op.ID, who(op.Security))
 		}
 		for _, m := range svc.Mounts {
-			methods := cmp.Or(strings.Join(m.Methods, ","), "*")
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", methods, strings.TrimSuffix(m.Path, "/")+"/…", m.ID, who(m.Security))
+			fmt.Fprintf(w, "*\t%s\t%s\t%s\n", strings.TrimSuffix(m.Path, "/")+"/…", m.ID, who(m.Security))
 		}
 	}
 	return failed(w.Flush())
