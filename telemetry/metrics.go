@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
 )
 
@@ -94,8 +95,9 @@ const exemplarInterval = time.Second
 // durations is one line of a histogram. Every bucket has exemplars of its own pace, so that a slow run is found among a
 // thousand fast ones.
 type durations struct {
-	observer  prometheus.ExemplarObserver
-	exemplars [len(buckets) + 1]atomic.Int64 // when each bucket got its last, in nanoseconds since 1970
+	observer   prometheus.ExemplarObserver
+	attributes []attribute.KeyValue           // of spans with the status
+	exemplars  [len(buckets) + 1]atomic.Int64 // when each bucket got its last, in nanoseconds since 1970
 }
 
 func (d *durations) observe(took time.Duration, end time.Time, span trace.SpanContext, recording bool) {

@@ -50,7 +50,9 @@ func NewRequestID() string {
 }
 
 // ValidRequestID reports whether s is 1 to 128 characters of A-Z, a-z, 0-9, dot, underscore and hyphen.
-func ValidRequestID(s string) bool {
+func ValidRequestID(s string) bool { return isWord(s) }
+
+func isWord(s string) bool {
 	if s == "" || len(s) > maxRequestID {
 		return false
 	}

@@ -17,6 +17,7 @@ type Run struct {
 	ctx       context.Context
 	span      trace.Span
 	recording bool // the span is this run's own, and wanted
+	passed    passed
 	began     time.Time
 	ended     bool
 	attrs     []attribute.KeyValue // for the access record
@@ -48,27 +49,30 @@ func (r *Run) End(status string, err error) {
 	}
 	r.ended = true
 	w, end := r.work, time.Now()
+	code := httpCode(status)
+	var prepared []attribute.KeyValue
 	if w.instrument != nil {
 		w.active.Dec()
 		if d := w.observer(status); d != nil {
 			d.observe(end.Sub(r.began), end, r.span.SpanContext(), r.recording)
+			prepared = d.attributes
 		}
 	}
-	code := httpCode(status)
 	broken := code >= 500 || status == "error"
 	if w.cfg.Log {
 		r.log(level(broken, err), status, end, err)
 	}
 	if r.recording {
-		r.endSpan(status, code, broken, end, err)
+		if prepared == nil && w.http && code != 0 {
+			prepared = []attribute.KeyValue{statusCode(code)}
+		}
+		r.span.SetAttributes(prepared...)
+		r.endSpan(status, code, broken, err)
 	}
 }
 
-func (r *Run) endSpan(status string, code int, broken bool, end time.Time, err error) {
+func (r *Run) endSpan(status string, code int, broken bool, err error) {
 	kind := r.work.cfg.Kind
-	if r.work.http && code != 0 {
-		r.span.SetAttributes(attribute.Int("http.response.status_code", code))
-	}
 	if broken || kind == Client && code >= 400 || err != nil && !(kind == Server && code != 0) {
 		text := ""
 		if err != nil {
@@ -77,8 +81,10 @@ func (r *Run) endSpan(status string, code int, broken bool, end time.Time, err e
 		r.span.SetStatus(codes.Error, text)
 		r.span.SetAttributes(attribute.String("error.type", status))
 	}
-	r.span.End(trace.WithTimestamp(end))
+	r.span.End()
 }
+
+func statusCode(code int) attribute.KeyValue { return attribute.Int("http.response.status_code", code) }
 
 func level(broken bool, err error) slog.Level {
 	switch {
@@ -96,6 +102,10 @@ func (r *Run) log(level slog.Level, status string, end time.Time, err error) {
 	if !w.handler.Enabled(r.ctx, level) {
 		return
 	}
+	if w.access != nil && level == slog.LevelInfo && err == nil && len(r.attrs) == 0 && isWord(status) {
+		w.access.write(r.ctx, end, end.Sub(r.began), status)
+		return
+	}
 	record := slog.NewRecord(end, level, w.cfg.Message, 0)
 	record.AddAttrs(slog.String("status", status), milliseconds(end.Sub(r.began)))
 	if err != nil {
@@ -107,8 +117,10 @@ func (r *Run) log(level slog.Level, status string, end time.Time, err error) {
 
 // milliseconds is how durations are logged: a number that people read and machines sort.
 func milliseconds(d time.Duration) slog.Attr {
-	return slog.Float64("duration_ms", float64(d.Microseconds())/1000)
+	return slog.Float64("duration_ms", inMilliseconds(d))
 }
+
+func inMilliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // httpCode returns the HTTP status code that a status is, or 0.
 func httpCode(status string) int {

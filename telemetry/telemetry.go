@@ -19,7 +19,7 @@ type Telemetry struct {
 	shared  *pipeline
 	service string
 	log     *slog.Logger
-	tracer  trace.Tracer
+	tracer  trace.Tracer // nil: nobody wants spans
 }
 
 // pipeline is what the services of a process share.
@@ -27,6 +27,7 @@ type pipeline struct {
 	cfg         Config
 	handler     slog.Handler
 	processors  []sdktrace.SpanProcessor
+	sampler     sdktrace.Sampler
 	instruments instruments
 
 	stopOnce sync.Once
@@ -48,6 +49,7 @@ func New(cfg Config) (*Telemetry, error) {
 		cfg:         cfg,
 		handler:     newHandler(cfg.Output, cfg.Format, cfg.Level),
 		processors:  cfg.SpanProcessors,
+		sampler:     sdktrace.ParentBased(sdktrace.TraceIDRatioBased(cfg.Sample)),
 		instruments: instruments{registry: cfg.Registry, byName: make(map[string]*instrument)},
 	}
 	if cfg.Traces == TracesConsole {
@@ -75,17 +77,13 @@ func registerRuntime(registry *prometheus.Registry) error {
 func (t *Telemetry) For(service string) *Telemetry { return t.shared.service(service) }
 
 func (p *pipeline) service(name string) *Telemetry {
-	attr := slog.String("service.name", name)
-	return &Telemetry{
-		shared:  p,
-		service: name,
-		log:     slog.New(p.handler.WithAttrs([]slog.Attr{attr})),
-		tracer:  p.tracer(name),
-	}
+	t := &Telemetry{shared: p, service: name, tracer: p.tracer(name)}
+	t.log = slog.New(p.handler.WithAttrs(t.attrs()))
+	return t
 }
 
-// records reports whether anybody wants spans.
-func (t *Telemetry) records() bool { return len(t.shared.processors) > 0 }
+// attrs are on every record of the service.
+func (t *Telemetry) attrs() []slog.Attr { return []slog.Attr{slog.String("service.name", t.service)} }
 
 // Logger returns the logger of the service. Records logged with a context carry its trace_id, span_id and request_id.
 // Secrets are left out as the package documentation says.

@@ -10,20 +10,19 @@ import (
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
-	"go.opentelemetry.io/otel/trace/embedded"
+	"go.opentelemetry.io/otel/trace/noop"
 )
 
 // scope is the instrumentation scope of every span.
 const scope = "github.com/vade-go/vade/telemetry"
 
-// tracer returns the tracer of a service: of the SDK when somebody wants the spans, or else one that only passes traces on.
+// tracer returns the tracer of a service; nil when nobody wants the spans.
 func (p *pipeline) tracer(service string) trace.Tracer {
-	sampler := sdktrace.ParentBased(sdktrace.TraceIDRatioBased(p.cfg.Sample))
 	if len(p.processors) == 0 {
-		return passing{sampler: sampler}
+		return nil
 	}
 	options := []sdktrace.TracerProviderOption{
-		sdktrace.WithSampler(sampler),
+		sdktrace.WithSampler(p.sampler),
 		sdktrace.WithResource(p.resource(service)),
 	}
 	for _, sp := range p.processors {
@@ -44,14 +43,18 @@ func (p *pipeline) resource(service string) *resource.Resource {
 	return resource.NewSchemaless(attrs...)
 }
 
-// passing is a tracer for a process that records no spans. A trace that came in goes on unchanged, so that the spans of
-// others keep their parents; where none came in it begins one, for the log and for the processes that are called.
-type passing struct {
-	embedded.Tracer
-	sampler sdktrace.Sampler
+// passed is the span of a run in a process that records none. A trace that came in goes on unchanged, so that the spans of others keep
+// their parents; where none came in a run begins one, for the log and for the processes that are called.
+type passed struct {
+	noop.Span
+	context trace.SpanContext
 }
 
-func (t passing) Start(ctx context.Context, name string, _ ...trace.SpanStartOption) (context.Context, trace.Span) {
+// SpanContext returns what goes on.
+func (p *passed) SpanContext() trace.SpanContext { return p.context }
+
+// pass returns the context and the span of a run that nobody records; own is the place of the span, if it begins a trace.
+func (p *pipeline) pass(ctx context.Context, name string, own *passed) (context.Context, trace.Span) {
 	if span := trace.SpanFromContext(ctx); span.SpanContext().IsValid() {
 		return ctx, span
 	}
@@ -59,10 +62,10 @@ func (t passing) Start(ctx context.Context, name string, _ ...trace.SpanStartOpt
 	binary.NativeEndian.PutUint64(cfg.TraceID[:8], rand.Uint64())
 	binary.NativeEndian.PutUint64(cfg.TraceID[8:], rand.Uint64())
 	binary.NativeEndian.PutUint64(cfg.SpanID[:], rand.Uint64()|1) // all zeros would be invalid
-	sampled := t.sampler.ShouldSample(sdktrace.SamplingParameters{ParentContext: ctx, TraceID: cfg.TraceID, Name: name})
+	sampled := p.sampler.ShouldSample(sdktrace.SamplingParameters{ParentContext: ctx, TraceID: cfg.TraceID, Name: name})
 	cfg.TraceFlags = cfg.TraceFlags.WithSampled(sampled.Decision == sdktrace.RecordAndSample)
-	ctx = trace.ContextWithSpanContext(ctx, trace.NewSpanContext(cfg))
-	return ctx, trace.SpanFromContext(ctx)
+	own.context = trace.NewSpanContext(cfg)
+	return trace.ContextWithSpan(ctx, own), own
 }
 
 // consoleSpans writes every sampled span as one record. It is a span processor that has nothing to flush.

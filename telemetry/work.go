@@ -47,6 +47,7 @@ type Work struct {
 	cfg       WorkConfig
 	options   []trace.SpanStartOption
 	handler   slog.Handler // of access records, with the attributes
+	access    *access      // of those that are alike; nil: handler writes them too
 	http      bool         // the status is an HTTP status code
 
 	instrument *instrument // nil: not measured
@@ -77,6 +78,9 @@ func (t *Telemetry) Work(cfg WorkConfig) (*Work, error) {
 	if len(cfg.Attributes) > 0 {
 		w.options = append(w.options, trace.WithAttributes(cfg.Attributes...))
 		w.handler = w.handler.WithAttrs(logAttrs(cfg.Attributes))
+	}
+	if cfg.Log {
+		w.access = newAccess(t, &w.cfg)
 	}
 	if cfg.Metric != "" {
 		if err := w.measure(); err != nil {
@@ -136,6 +140,9 @@ func (w *Work) observer(status string) *durations {
 		return nil
 	}
 	d := &durations{observer: observer.(prometheus.ExemplarObserver)}
+	if code := httpCode(status); w.http && code != 0 {
+		d.attributes = []attribute.KeyValue{statusCode(code)}
+	}
 	grown := maps.Clone(known)
 	if grown == nil {
 		grown = make(map[string]*durations)
@@ -166,7 +173,11 @@ func (w *Work) begin(ctx context.Context, options []trace.SpanStartOption) (cont
 	if w.active != nil {
 		w.active.Inc()
 	}
-	r.ctx, r.span = w.telemetry.tracer.Start(ctx, w.cfg.Name, options...)
-	r.recording = w.telemetry.records() && r.span.IsRecording()
+	if t := w.telemetry; t.tracer != nil {
+		r.ctx, r.span = t.tracer.Start(ctx, w.cfg.Name, options...)
+		r.recording = r.span.IsRecording()
+	} else {
+		r.ctx, r.span = t.shared.pass(ctx, w.cfg.Name, &r.passed)
+	}
 	return r.ctx, r
 }
