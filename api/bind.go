@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/problem"
@@ -86,7 +88,14 @@ func (f *bodyField) bind(r *http.Request, in reflect.Value, maxBody int64, x *wi
 	if err != nil && !unsure {
 		return nil, err
 	}
-	data, readErr := readBody(r, maxBody)
+	buf := bodies.Get().(*[]byte)
+	defer func() {
+		if cap(*buf) <= maxKeptBuffer {
+			bodies.Put(buf)
+		}
+	}()
+	data, readErr := readBody((*buf)[:0], r, maxBody)
+	*buf = data
 	switch {
 	case readErr == nil && len(data) == 0 && unsure:
 		return f.absent(), nil
@@ -154,16 +163,19 @@ func errLateBody() error {
 	return problem.RequestTimeout().WithDetail("The body took too long to arrive.")
 }
 
+// bodies keeps the memory in which bodies are read. What is decoded from them does not refer to it.
+var bodies = sync.Pool{New: func() any { return new([]byte) }}
+
 // firstRead is the most memory, in bytes, that a client gets for the mere promise of a body.
 const firstRead = 64 << 10
 
-// readBody reads the body up to the limit, with one allocation where the client said how long it is and that is not much.
-func readBody(r *http.Request, limit int64) ([]byte, error) {
+// readBody reads the body up to the limit into the memory of data, or into new one, at once where the client said how long the body is
+// and that is not much.
+func readBody(data []byte, r *http.Request, limit int64) ([]byte, error) {
 	if r.ContentLength > limit {
-		return nil, tooLarge(limit)
+		return data, tooLarge(limit)
 	}
-	size := min(max(r.ContentLength, 511), firstRead)
-	data := make([]byte, 0, size+1)
+	data = slices.Grow(data, 1+int(min(max(r.ContentLength, 511), firstRead)))
 	body := http.MaxBytesReader(nil, r.Body, limit)
 	for {
 		n, err := body.Read(data[len(data):cap(data)])
@@ -172,7 +184,7 @@ func readBody(r *http.Request, limit int64) ([]byte, error) {
 		case err == io.EOF:
 			return data, nil
 		case err != nil:
-			return nil, unreadable(err, limit)
+			return data, unreadable(err, limit)
 		}
 		if len(data) == cap(data) {
 			data = append(data, 0)[:len(data)]

@@ -141,7 +141,7 @@ func withBody(r *http.Request, body kept) *http.Request {
 // keep reads a body to its end: up to spool in memory, what is larger into a file, which is removed when the call is over.
 func keep(c *operation.Call, r *http.Request, limit int64) (kept, error) {
 	if limit <= spool || r.ContentLength >= 0 && r.ContentLength <= spool {
-		data, err := readBody(r, limit)
+		data, err := readBody(nil, r, limit)
 		return kept{data: data, size: int64(len(data))}, err
 	}
 	if r.ContentLength > limit {

@@ -81,7 +81,7 @@ func (b *binder) formTypes() []string {
 }
 
 func readURLEncoded(r *http.Request, limit int64) (*form, error) {
-	data, err := readBody(r, limit)
+	data, err := readBody(nil, r, limit)
 	if err != nil {
 		return nil, err
 	}

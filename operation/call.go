@@ -15,6 +15,7 @@ import (
 	"github.com/vade-go/vade/auth"
 	"github.com/vade-go/vade/internal/stopclock"
 	"github.com/vade-go/vade/manifest"
+	"github.com/vade-go/vade/telemetry"
 )
 
 // Door says how a call came in.
@@ -54,6 +55,7 @@ type Call struct {
 
 	reply    http.Header // what the answer carries besides its value
 	context  callContext
+	run      telemetry.Run
 	limited  deadlineContext
 	traced   context.Context // the context inside the span, for logs about the call
 	memo     []resolved

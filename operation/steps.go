@@ -159,7 +159,8 @@ func conceal(ctx context.Context, c *Call, env *Env, err error, stack []byte) er
 // tracing opens the span of the call and, at its end, writes its measurements and its access record.
 func tracing(work *telemetry.Work, next Handler) Handler {
 	return func(ctx context.Context, c *Call) error {
-		ctx, run := work.Begin(ctx)
+		run := &c.run
+		ctx = work.BeginIn(ctx, run)
 		c.traced = ctx
 		finished := false
 		defer func() {

@@ -32,7 +32,7 @@ func (e *SyntaxError) Error() string {
 // A document that is not well-formed yields a [*SyntaxError] and nothing else: bad grammar, bad
 // UTF-8, duplicate member names, data after the value, nesting beyond [MaxDepth]. A well-formed one yields all
 // its violations, up to [MaxViolations]. Unless both are nil the content of dst is unspecified.
-// Dst never aliases data; short texts of it share copies of up to 256 bytes. Decode does not block and may be called concurrently.
+// Dst never aliases data; short texts of it share copies of up to 512 bytes. Decode does not block and may be called concurrently.
 func (s *Schema) Decode(data []byte, dst reflect.Value) (Violations, error) {
 	return s.decode(data, dst, false)
 }

@@ -9,7 +9,7 @@ type window struct {
 
 const (
 	maxShared = 64  // the longest text that shares a copy, in bytes
-	maxWindow = 256 // the longest part that is copied for several, in bytes: so much memory may a short text hold on to
+	maxWindow = 512 // the longest part that is copied for several, in bytes: so much memory may a short text hold on to
 )
 
 // take returns the text between two places of the document.

@@ -11,7 +11,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Run is one run of a [Work]. It belongs to one goroutine at a time.
+// Run is one run of a [Work]. It belongs to one goroutine at a time. The zero value has not begun.
 type Run struct {
 	work      *Work
 	ctx       context.Context

@@ -154,7 +154,13 @@ func (w *Work) observer(status string) *durations {
 
 // Begin starts a run as a child of the span in ctx. Who serves requests calls [Extract] before. The context returned belongs
 // to the run: what is logged, called and begun with it joins the span. Every run must be ended.
-func (w *Work) Begin(ctx context.Context) (context.Context, *Run) { return w.begin(ctx, w.options) }
+func (w *Work) Begin(ctx context.Context) (context.Context, *Run) {
+	r := new(Run)
+	return w.begin(ctx, r, w.options), r
+}
+
+// BeginIn is Begin for who has a place for the run. What was there is overwritten.
+func (w *Work) BeginIn(ctx context.Context, r *Run) context.Context { return w.begin(ctx, r, w.options) }
 
 // BeginLinked is Begin with links to the spans that caused the run without being its parent, such as the publishers of
 // a batch of messages. Invalid span contexts are left out.
@@ -165,11 +171,12 @@ func (w *Work) BeginLinked(ctx context.Context, causes ...trace.SpanContext) (co
 			links = append(links, trace.Link{SpanContext: sc})
 		}
 	}
-	return w.begin(ctx, append(slices.Clip(w.options), trace.WithLinks(links...)))
+	r := new(Run)
+	return w.begin(ctx, r, append(slices.Clip(w.options), trace.WithLinks(links...))), r
 }
 
-func (w *Work) begin(ctx context.Context, options []trace.SpanStartOption) (context.Context, *Run) {
-	r := &Run{work: w, began: time.Now()}
+func (w *Work) begin(ctx context.Context, r *Run, options []trace.SpanStartOption) context.Context {
+	*r = Run{work: w, began: time.Now()}
 	if w.active != nil {
 		w.active.Inc()
 	}
@@ -179,5 +186,5 @@ func (w *Work) begin(ctx context.Context, options []trace.SpanStartOption) (cont
 	} else {
 		r.ctx, r.span = t.shared.pass(ctx, w.cfg.Name, &r.passed)
 	}
-	return r.ctx, r
+	return r.ctx
 }
