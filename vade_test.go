@@ -406,3 +406,14 @@ func TestWhatASystemSaysOfItselfIsChecked(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestMountsOfTwoServicesMustNotMeanTheSame(t *testing.T) {
+	t.Parallel()
+	one, two := vade.NewService("one"), vade.NewService("two")
+	api.Mount(one, "/", http.NotFoundHandler(), auth.Public())
+	api.Mount(two, "/", http.NotFoundHandler(), auth.Public())
+	_, err := vade.NewSystem("house", one, two).Manifest()
+	if err == nil || !strings.Contains(err.Error(), "one.mount") || strings.Count(err.Error(), "vade_test.go:") != 2 {
+		t.Errorf("got %v", err)
+	}
+}

@@ -16,14 +16,15 @@ import (
 // dependencies, in a goroutine of its own, even if the caller has gone by then; if the call fails f is forgotten. It works for requests,
 // for mounted handlers that answer with a status below 400, and for typed calls in the same process.
 //
-// The context of f does not end with the caller. It has the principal, the token, the request id and the trace of the call, a deadline
-// ([BackgroundConfig]), and ends when a stop has no time left. What request dependencies gave is no longer good. An error or a panic
-// is logged under an id, with the name, and [OnIncident] hears of it; nobody else does, and nothing is tried again. A graceful stop waits for f.
+// The context of f does not end with the caller. It has the principal, the token, the request id and the trace of the call, a
+// deadline ([BackgroundConfig]), and ends when a stop has no time left. What request dependencies gave is no longer good. An error or a
+// panic is logged under an id, with the name, and [OnIncident] hears of it; nobody else does, and nothing is tried again. A graceful
+// stop waits for f.
 //
 // A crash loses it. It is for what may be lost; what must not be lost is an event of package outbox or a task.
 //
-// The name is a word or two that stand in logs, metrics and traces; there are few of them in a program. When the service has as much work as it takes, After
-// returns an error that answers the call with 503, for the handler to return or to live with.
+// The name is a word or two that stand in logs, metrics and traces; there are few of them in a program. When the service has as much
+// work as it takes, After returns [ErrBusy], which answers the call with 503, for the handler to return or to live with.
 func After(ctx context.Context, name string, f func(ctx context.Context) error) error {
 	c, ok := operation.FromContext(ctx)
 	switch {
@@ -63,8 +64,8 @@ func (cfg BackgroundConfig) withDefaults() BackgroundConfig {
 // Start starts nothing: operations are there once the service is open. It makes App a lifecycle.Component.
 func (a *App) Start(context.Context) error { return nil }
 
-// Stop waits for the work that [After] was given, and takes no more. When three quarters of the time that ctx leaves are over, what still
-// runs is told to end; what has not ended when ctx does is logged by its name and left behind.
+// Stop waits for the work that [After] was given, and takes no more. When three quarters of the time that ctx leaves are over, what
+// still runs is told to end; what has not ended when ctx does is logged by its name and left behind.
 func (a *App) Stop(ctx context.Context) error { return a.work.stop(ctx) }
 
 // Close tells what still runs to end and does not wait.

@@ -55,13 +55,13 @@ func (b *background) later(ctx context.Context, c *operation.Call, name string, 
 	}
 	b.taken++
 	b.names[name]++
-	w := &work{background: b, name: name, operation: c.Operation.ID, kind: kind, f: f}
+	w := &work{background: b, name: name, operation: c.Operation.ID, kind: kind, f: f, ctx: outliving(ctx)}
 	c.Then(func(err error) {
 		if err != nil || c.Status >= 400 {
 			b.done(name)
 			return
 		}
-		go w.run(ctx)
+		go w.run()
 	})
 	return nil
 }
@@ -146,15 +146,21 @@ type work struct {
 	name, operation string
 	kind            *telemetry.Work
 	f               func(context.Context) error
+	ctx             context.Context //nolint:containedctx // of the work that waits for the end of its call
 }
 
-// run does the work, with what of the call outlives it.
-func (w *work) run(called context.Context) {
+// outliving returns what of a call its work keeps: the caller, the request id and the span. It holds nothing of the request itself.
+func outliving(called context.Context) context.Context {
+	ctx := trace.ContextWithSpan(context.Background(), trace.SpanFromContext(called))
+	ctx = telemetry.WithRequestID(ctx, telemetry.RequestID(called))
+	return auth.WithCaller(ctx, auth.TokenFromContext(called), auth.PrincipalFromContext(called))
+}
+
+// run does the work.
+func (w *work) run() {
 	b := w.background
 	defer b.done(w.name)
-	ctx := telemetry.Detach(context.WithoutCancel(called))
-	ctx = auth.WithCaller(ctx, auth.TokenFromContext(called), auth.PrincipalFromContext(called))
-	ctx, end := context.WithCancelCause(ctx)
+	ctx, end := context.WithCancelCause(w.ctx)
 	defer end(nil)
 	defer context.AfterFunc(b.base, func() { end(errStopped) })()
 	ctx, cancel := context.WithTimeout(ctx, b.cfg.Timeout)

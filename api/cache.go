@@ -33,10 +33,10 @@ type Caching struct {
 // those by 304 included, unless the handler says it itself in a [Reply]. With NoStore it counts for every method. The last one counts,
 // the operation's before its group's. Problems are never stored.
 //
-// Where nothing is said, an operation that requires a caller answers with "no-store", as OWASP asks of an API, so that nothing stays on the disk
-// of a machine that people share; with a [Versioned] output it answers "private, no-cache", which lets a browser keep what it then asks
-// about by ETag. An answer to somebody who was identified is private in any case: shared caches do not know who may see it, and to ask
-// them to keep it is a mistake. Public operations say nothing by themselves. Handlers that are mounted have their own say.
+// Where nothing is said, an operation that requires a caller answers with "no-store", as OWASP asks of an API, so that nothing stays on
+// the disk of a machine that people share; with a [Versioned] output it answers "private, no-cache", which lets a browser keep what it
+// then asks about by ETag. An answer to somebody who was identified is private in any case: shared caches do not know who may see it,
+// and to ask them to keep it is a mistake. Public operations say nothing by themselves. Handlers that are mounted have their own say.
 func CacheControl(c Caching) Option { return &caching{Caching: c, source: operation.Source(1)} }
 
 type caching struct {
@@ -123,7 +123,8 @@ func (e *endpoint) describeCaching() error {
 	c := e.caching()
 	switch {
 	case c != nil && known && (c.Public || c.SharedMaxAge > 0):
-		return fmt.Errorf("api.CacheControl at %s: shared caches would hand out to anybody what was answered to a known caller; leave out Public and SharedMaxAge", c.source)
+		return fmt.Errorf("api.CacheControl at %s: shared caches would hand out to anybody what was answered to a known caller; "+
+			"leave out Public and SharedMaxAge", c.source)
 	case c != nil:
 		e.op.CacheControl = c.directives(known)
 		headers := []manifest.Header{{Name: "Cache-Control", Doc: "What caches may do with the answer (RFC 9111).", Schema: []byte(`{"type":"string"}`)}}

@@ -11,7 +11,8 @@ import (
 )
 
 // MaxConcurrent lets n calls run at a time, from every placement, and answers all beyond at once with 503 and Retry-After: what cannot
-// be done soon is better refused than queued. Given to a group or a service, its operations and mounts share the n; given to each of them, each has its own.
+// be done soon is better refused than queued. Given to a group or a service, its operations and mounts share the n; given to each of
+// them, each has its own.
 //
 // It stands in the stage shed, before callers are identified, so that refusing costs next to nothing. It is per process.
 func MaxConcurrent(n int) Option { return &concurrency{source: operation.Source(1), limit: int64(n)} }

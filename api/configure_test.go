@@ -122,6 +122,17 @@ func TestProblemsOfReadingARequestAreTranslatedToo(t *testing.T) {
 	}
 }
 
+func TestWhatAnotherServiceAnsweredIsTranslated(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	api.Get(s, "/x", func(context.Context, api.None) (string, error) {
+		return "", &call.Error{Operation: "GET /things", Err: errUnknownThing}
+	}, auth.Public(), api.Translate(errUnknownThing, errBusyThing), api.Name("x"))
+	if got := statusAndCode(t, s.open(t, io.Discard, nil), "/x"); got != "409 busy-thing" {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestTheConfigurationHoldsWhateverTheOrderOfDeclaration(t *testing.T) {
 	t.Parallel()
 	s := newService()

@@ -110,9 +110,9 @@
 //
 // # Groups
 //
-// [CacheControl] says what caches outside may keep; without it, what was answered to a known caller is kept by nobody. [MaxConcurrent] lets so many
-// calls of a group run and refuses the rest at once. [Version] names the version of the API that a group is, whose path tells it
-// from others; there is no choice of a version by header or media type, since gateways, caches and people see paths.
+// [CacheControl] says what caches outside may keep; without it, what was answered to a known caller is kept by nobody. [MaxConcurrent]
+// lets so many calls of a group run and refuses the rest at once. [Version] names the version of the API that a group is, whose path
+// tells it from others; there is no choice of a version by header or media type, since gateways, caches and people see paths.
 //
 // # After the answer
 //

@@ -45,8 +45,8 @@ const indexFile = "index.html"
 
 // DefaultContentSecurityPolicy is what a [Frontend] allows its pages: scripts, styles, pictures and connections of their own origin, and
 // styles and pictures that stand in the page itself.
-const DefaultContentSecurityPolicy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; " +
-	"object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+const DefaultContentSecurityPolicy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
+	"font-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 
 // ContentSecurityPolicy is what the pages of a [Frontend] may load and do (CSP level 3). Default: [DefaultContentSecurityPolicy].
 func ContentSecurityPolicy(policy string) Option {
@@ -237,8 +237,8 @@ func (f *frontend) navigates(r *http.Request, name string) bool {
 
 // usualEndings are those of files that no build has to have for a path to be meant as a file.
 func usualEndings() []string {
-	return []string{".js", ".mjs", ".css", ".map", ".json", ".html", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".ico", ".woff", ".woff2",
-		".ttf", ".wasm", ".txt", ".xml", ".webmanifest", ".pdf", ".mp4", ".webm", ".mp3"}
+	return []string{".js", ".mjs", ".css", ".map", ".json", ".html", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".avif", ".ico",
+		".woff", ".woff2", ".ttf", ".wasm", ".txt", ".xml", ".webmanifest", ".pdf", ".mp4", ".webm", ".mp3"}
 }
 
 // isImmutable reports whether another content would have another name.

@@ -21,17 +21,18 @@ import (
 )
 
 // Mount lets a handler of plain HTTP answer every request at the path and below, of any method: an application that is moved here bit
-// by bit, net/http/pprof, another framework. It stands under the same rules as operations. Without auth.Require or auth.Public it does not
-// start; callers are identified and authorised before it is called, and auth.PrincipalFromContext tells it who they are. It has a
-// plan, its own measurements and the gateway's protection. What it takes and answers is in no document.
+// by bit, net/http/pprof, another framework. It stands under the same rules as operations. Without auth.Require or auth.Public it
+// does not start; callers are identified and authorised before it is called, and auth.PrincipalFromContext tells it who they are. It
+// has a plan, its own measurements and the gateway's protection. What it takes and answers is in no document.
 //
 // The handler sees the rest of the path, "/" for the mounted path itself, unless [KeepPrefix] says otherwise. It streams, and takes a
 // connection over for a WebSocket, as it would anywhere else. Operations of the service go first where they are more specific, by the
 // rules of [http.ServeMux]; what could mean both is a mistake of the declaration.
 //
-// Of the options those count that concern security, middleware, time, body, description and end. There is no deadline but the caller's unless
-// [Timeout] sets one, a body has up to [DefaultMaxBody] bytes unless [MaxBody] says otherwise, and 10 seconds to arrive unless Timeout or the
-// handler do. An [InterceptAll] around it sees an *http.Request, and its answer is a [None]. Typed calls do not reach it.
+// Of the options those count that concern security, middleware, time, body, concurrency, description and end. There is no deadline but
+// the caller's unless [Timeout] sets one; a body has up to [DefaultMaxBody] bytes unless [MaxBody] says otherwise, and 10 seconds to
+// arrive unless Timeout or the handler do. An [InterceptAll] around it sees an *http.Request, and its answer is a [None]. Typed calls
+// do not reach it.
 func Mount(s operation.Scope, path string, h http.Handler, options ...Option) {
 	mountOn(s, path, operation.Source(1), "mount", h, options)
 }

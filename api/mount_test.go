@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -289,5 +290,46 @@ func TestAMountTakesAConnectionOver(t *testing.T) {
 	fmt.Fprint(conn, "hello\n")
 	if line, err := r.ReadString('\n'); line != "you said hello\n" {
 		t.Errorf("got %q, %v", line, err)
+	}
+}
+
+func FuzzMountedPath(f *testing.F) {
+	for _, seed := range []string{"", "/", "/a", "/a%2Fb/c", "/%", "//", "/../x", "/%2e%2e/x", "/a%00", "/{}", "/%7b%7d?x#y", "\\"} {
+		f.Add(seed, false)
+		f.Add(seed, true)
+	}
+	s := newService()
+	api.Mount(s, "/a/b", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if raw, err := url.PathUnescape(r.URL.EscapedPath()); err != nil || raw != r.URL.Path || !strings.HasPrefix(r.URL.Path, "/") {
+			w.WriteHeader(http.StatusTeapot)
+		}
+		fmt.Fprint(w, r.URL.Path)
+	}), auth.Public())
+	h := s.open(f, io.Discard, nil)
+	f.Fuzz(func(t *testing.T, rest string, escaped bool) {
+		prefix := "/a/b"
+		if escaped {
+			prefix = "/%61/%62"
+		}
+		u, err := url.ParseRequestURI(prefix + rest)
+		if err != nil {
+			return
+		}
+		res := serve(h, &http.Request{Method: "GET", URL: u, Header: make(http.Header), RequestURI: prefix + rest})
+		switch body := res.Body.String(); {
+		case res.Code == 404:
+		case res.Code != 200, "/a/b"+strings.TrimPrefix(body, "/") != strings.Replace(u.Path, "/a/b/", "/a/b", 1):
+			t.Errorf("%q: %d %q", u.Path, res.Code, body)
+		}
+	})
+}
+
+func BenchmarkMount(b *testing.B) {
+	s := newService()
+	api.Mount(s, "/legacy", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }), auth.Public())
+	h := s.open(b, io.Discard, nil)
+	req := httptest.NewRequest("GET", "/legacy/a/b", nil)
+	for b.Loop() {
+		serve(h, req)
 	}
 }

@@ -117,6 +117,10 @@ func TestThePrincipalTravelsWithTheContext(t *testing.T) {
 	if got := auth.PrincipalFromContext(ctx); got.Subject != "ada" || auth.TokenFromContext(ctx) != "abc" {
 		t.Errorf("got %+v", got)
 	}
+	ctx = auth.WithToken(ctx, "another")
+	if got := auth.PrincipalFromContext(ctx); got.Subject != "ada" || auth.TokenFromContext(ctx) != "another" {
+		t.Errorf("got %+v", got)
+	}
 }
 
 func FuzzBearer(f *testing.F) {

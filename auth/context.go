@@ -25,9 +25,9 @@ func WithCaller(ctx context.Context, token string, p Principal) context.Context 
 	return &callerContext{ctx, token, p}
 }
 
-// WithToken returns a context that carries the bearer token of the caller, and nobody as the principal.
+// WithToken returns a context that carries the bearer token with which calls are made. The principal stays who it was.
 func WithToken(ctx context.Context, token string) context.Context {
-	return WithCaller(ctx, token, Principal{})
+	return WithCaller(ctx, token, PrincipalFromContext(ctx))
 }
 
 // TokenFromContext returns the bearer token of the caller, or "" when there is none.
