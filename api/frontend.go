@@ -117,6 +117,9 @@ func (f *frontend) attach(m *mount) error {
 	return errors.Join(errs...)
 }
 
+// beside lets the frontend know the methods that operations have at the path of a request.
+func (f *frontend) beside(operations func(r *http.Request) []string) { f.operations = operations }
+
 // open looks at the files once, so that what is missing shows at the start.
 func (f *frontend) open() error {
 	f.endings = append([]string{}, usualEndings()...)

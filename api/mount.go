@@ -70,6 +70,14 @@ type mount struct {
 	keep    bool   // the prefix
 }
 
+// attached is a handler that knows of its mount. The one that there is, a frontend, is linked into programs only that have one.
+type attached interface {
+	http.Handler
+	attach(m *mount) error
+	beside(operations func(r *http.Request) []string)
+	open() error
+}
+
 func (m *mount) key() string { return m.kind + " " + cmp.Or(m.path, "/") }
 
 // describe compiles the declaration into manifest data and checks it, every mistake at once.
@@ -86,7 +94,7 @@ func (m *mount) describe(d *operation.Description) (*manifest.Mount, error) {
 	m.op.ID = d.Service.Name + "." + cmp.Or(m.op.ID, strings.Trim(m.kind+"-"+strings.ReplaceAll(strings.Trim(m.path, "/"), "/", "-"), "-"))
 	fixed, _, err := farewell(m.op)
 	m.fixed = fixed
-	if f, ok := m.handler.(*frontend); ok {
+	if f, ok := m.handler.(attached); ok {
 		err = errors.Join(err, f.attach(m))
 	}
 	err = errors.Join(err, m.checkFrontendOptions())
@@ -104,7 +112,7 @@ func (m *mount) describe(d *operation.Description) (*manifest.Mount, error) {
 
 // checkFrontendOptions reports options of a frontend where there is none.
 func (m *mount) checkFrontendOptions() error {
-	if _, ok := m.handler.(*frontend); ok || m.handlerMissing {
+	if _, ok := m.handler.(attached); ok || m.handlerMissing {
 		return nil
 	}
 	return errors.Join(misplaced(m.options)...)
@@ -153,7 +161,7 @@ func (m *mount) open(env *operation.Env) error {
 		return fmt.Errorf("api: %w", err)
 	}
 	m.wire = newWire(m.options)
-	if f, ok := m.handler.(*frontend); ok {
+	if f, ok := m.handler.(attached); ok {
 		if err := f.open(); err != nil {
 			return fmt.Errorf("%s: %s: %w", m.source, m.key(), err)
 		}
@@ -276,8 +284,8 @@ func (a *App) routeMount(m *mount, described *manifest.Mount) error {
 	if err != nil {
 		return &DeclarationError{Source: m.source, Operation: m.key(), Err: err}
 	}
-	if f, ok := m.handler.(*frontend); ok {
-		f.operations = a.operationMethods
+	if f, ok := m.handler.(attached); ok {
+		f.beside(a.operationMethods)
 	}
 	for _, route := range described.Routes() {
 		if reason := register(a.mux, route.Pattern(), h); reason != nil {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/vade-go/vade/api"
 	"github.com/vade-go/vade/auth"
+	"github.com/vade-go/vade/call"
 	"github.com/vade-go/vade/operation"
 )
 
@@ -204,6 +205,16 @@ func TestWhatGoesWrongInAMountIsHandledAsInAnOperation(t *testing.T) {
 		t.Errorf("heard %d", len(heard.list))
 	}
 	server.Client().CloseIdleConnections()
+}
+
+func TestTheDeadlineOfTheCallerCountsForAMount(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	api.Mount(s, "/m", http.HandlerFunc(misbehaving), auth.Public())
+	res, body := send(t, s.open(t, io.Discard, nil), "GET", "/m/late", "", call.DeadlineHeader, "20")
+	if p := problemOf(t, res, body); p.Status != 504 {
+		t.Errorf("got %d %s", res.StatusCode, body)
+	}
 }
 
 func TestInterceptorsSeeTheRequestOfAMount(t *testing.T) {

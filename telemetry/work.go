@@ -160,7 +160,9 @@ func (w *Work) Begin(ctx context.Context) (context.Context, *Run) {
 }
 
 // BeginIn is Begin for who has a place for the run. What was there is overwritten.
-func (w *Work) BeginIn(ctx context.Context, r *Run) context.Context { return w.begin(ctx, r, w.options) }
+func (w *Work) BeginIn(ctx context.Context, r *Run) context.Context {
+	return w.begin(ctx, r, w.options)
+}
 
 // BeginLinked is Begin with links to the spans that caused the run without being its parent, such as the publishers of
 // a batch of messages. Invalid span contexts are left out.
