@@ -207,9 +207,9 @@ func (f *frontend) refuse(w http.ResponseWriter, r *http.Request, readable bool)
 }
 
 // lookup finds the file of a path: itself, the index of a folder, or the page without its ending.
-func (f *frontend) lookup(name string) *file {
+func (f *frontend) lookup(name string) *buildFile {
 	for _, candidate := range []string{name, path.Join(name, indexFile), name + ".html"} {
-		if !fs.ValidPath(candidate) || hidden(candidate) {
+		if !fs.ValidPath(candidate) || hiddenFile(candidate) {
 			continue
 		}
 		if file, err := f.known.find(f.files, candidate); err == nil {
@@ -219,8 +219,8 @@ func (f *frontend) lookup(name string) *file {
 	return nil
 }
 
-// hidden reports whether a name has a part that begins with a dot: settings and folders of tools.
-func hidden(name string) bool {
+// hiddenFile reports whether a name has a part that begins with a dot: settings and folders of tools.
+func hiddenFile(name string) bool {
 	for part := range strings.SplitSeq(name, "/") {
 		if strings.HasPrefix(part, ".") && part != ".well-known" {
 			return true
@@ -235,7 +235,7 @@ func (f *frontend) navigates(r *http.Request, name string) bool {
 		v = strings.ToLower(v)
 		return strings.Contains(v, "text/html") || strings.Contains(v, "application/xhtml+xml")
 	})
-	return accepts && !hidden(name) && !slices.Contains(f.endings, cmp.Or(strings.ToLower(path.Ext(name)), "none"))
+	return accepts && !hiddenFile(name) && !slices.Contains(f.endings, cmp.Or(strings.ToLower(path.Ext(name)), "none"))
 }
 
 // usualEndings are those of files that no build has to have for a path to be meant as a file.

@@ -1,6 +1,9 @@
 package api_test
 
 import (
+	"archive/zip"
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -253,4 +256,26 @@ func FuzzFrontend(f *testing.F) {
 			t.Errorf("%q is no file and got %s", path, res.Body)
 		}
 	})
+}
+
+func TestAFrontendMayComeFromAnArchive(t *testing.T) {
+	t.Parallel()
+	var archive bytes.Buffer
+	z := zip.NewWriter(&archive)
+	w, err := z.Create("index.html")
+	if err == nil {
+		_, err = io.WriteString(w, "0123456789")
+	}
+	if err := errors.Join(err, z.Close()); err != nil {
+		t.Fatal(err)
+	}
+	files, err := zip.NewReader(bytes.NewReader(archive.Bytes()), int64(archive.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newService()
+	api.Frontend(s, "/", files, auth.Public())
+	if res, body := send(t, s.open(t, io.Discard, nil), "GET", "/", "", "Range", "bytes=2-4"); res.StatusCode != 206 || body != "234" {
+		t.Errorf("got %d %s", res.StatusCode, body)
+	}
 }

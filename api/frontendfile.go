@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// file is what is known of a file of a frontend, as long as it does not change.
-type file struct {
+// buildFile is what is known of a file of a frontend, as long as it does not change.
+type buildFile struct {
 	name     string
 	tag      string // of its content, without quotation marks
 	size     int64
@@ -27,19 +27,19 @@ type file struct {
 	mimeType string
 }
 
-// siblings are the content codings that builds prepare, the best first, and the endings of their files.
-var siblings = [...]struct{ coding, ending string }{{"br", ".br"}, {"gzip", ".gz"}}
+// codingSiblings are the content codings that builds prepare, the best first, and the endings of their files.
+var codingSiblings = [...]struct{ coding, ending string }{{"br", ".br"}, {"gzip", ".gz"}}
 
 // fileCache knows the files that there are. It has at most as many entries as files, and notices when one changes.
 type fileCache struct {
 	mu    sync.RWMutex
-	files map[string]*file
+	files map[string]*buildFile
 }
 
 var errFolder = errors.New("it is a folder")
 
 // find returns the file of that name.
-func (c *fileCache) find(files fs.FS, name string) (*file, error) {
+func (c *fileCache) find(files fs.FS, name string) (*buildFile, error) {
 	info, err := fs.Stat(files, name)
 	switch {
 	case err != nil:
@@ -60,13 +60,13 @@ func (c *fileCache) find(files fs.FS, name string) (*file, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.files == nil {
-		c.files = make(map[string]*file)
+		c.files = make(map[string]*buildFile)
 	}
 	c.files[name] = f
 	return f, nil
 }
 
-func examine(files fs.FS, name string, info fs.FileInfo) (*file, error) {
+func examine(files fs.FS, name string, info fs.FileInfo) (*buildFile, error) {
 	content, err := files.Open(name)
 	if err != nil {
 		return nil, err
@@ -76,8 +76,8 @@ func examine(files fs.FS, name string, info fs.FileInfo) (*file, error) {
 	if _, err := io.Copy(sum, content); err != nil {
 		return nil, err
 	}
-	f := &file{name: name, tag: hex.EncodeToString(sum.Sum(nil)[:12]), size: info.Size(), changed: info.ModTime(), mimeType: mimeTypeOf(name)}
-	for _, s := range siblings {
+	f := &buildFile{name: name, tag: hex.EncodeToString(sum.Sum(nil)[:12]), size: info.Size(), changed: info.ModTime(), mimeType: mimeTypeOf(name)}
+	for _, s := range codingSiblings {
 		if info, err := fs.Stat(files, name+s.ending); err == nil && info.Mode().IsRegular() {
 			f.encoded = append(f.encoded, s.coding)
 		}
@@ -116,13 +116,13 @@ func mimeTypeOf(name string) string {
 }
 
 // send answers with the file, in a form that the client understands, with everything that RFC 9110 says about conditions and ranges.
-func (f *frontend) send(w http.ResponseWriter, r *http.Request, file *file, status int) {
+func (f *frontend) send(w http.ResponseWriter, r *http.Request, file *buildFile, status int) {
 	name, tag := file.name, file.tag
 	h := w.Header()
 	if len(file.encoded) > 0 {
 		h.Add("Vary", "Accept-Encoding")
-		if coding := preferred(strings.Join(r.Header["Accept-Encoding"], ","), file.encoded); coding != "" {
-			for _, s := range siblings {
+		if coding := preferredCoding(strings.Join(r.Header["Accept-Encoding"], ","), file.encoded); coding != "" {
+			for _, s := range codingSiblings {
 				if s.coding == coding {
 					name += s.ending
 				}
@@ -164,14 +164,14 @@ func (f *frontend) send(w http.ResponseWriter, r *http.Request, file *file, stat
 	http.ServeContent(w, r, "", time.Time{}, seeker)
 }
 
-// preferred returns which of the codings, the best first, the field Accept-Encoding likes most (RFC 9110, section 12.5.3), or "" for
+// preferredCoding returns which of the codings, the best first, the field Accept-Encoding likes most (RFC 9110, section 12.5.3), or "" for
 // the content as it is.
-func preferred(accept string, codings []string) string {
+func preferredCoding(accept string, codings []string) string {
 	weights := make(map[string]float64)
 	for item := range strings.SplitSeq(accept, ",") {
 		coding, params, _ := strings.Cut(item, ";")
 		if coding = strings.ToLower(strings.TrimSpace(coding)); coding != "" {
-			weights[strings.TrimPrefix(coding, "x-")] = weight(params)
+			weights[strings.TrimPrefix(coding, "x-")] = codingWeight(params)
 		}
 	}
 	best, most := "", 0.0
@@ -190,8 +190,8 @@ func preferred(accept string, codings []string) string {
 	return best
 }
 
-// weight reads the parameters of an item of Accept-Encoding. One that is not well formed counts for nothing.
-func weight(params string) float64 {
+// codingWeight reads the parameters of an item of Accept-Encoding. One that is not well formed counts for nothing.
+func codingWeight(params string) float64 {
 	params = strings.TrimSpace(params)
 	if params == "" {
 		return 1

@@ -214,7 +214,7 @@ func (m *mount) call(ctx context.Context, c *operation.Call) error {
 			if err, ok := v.(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
 				panic(v)
 			}
-			out.aborted, c.Status = true, statusClientGone
+			out.aborted, c.Status = true, statusCutOff
 		}
 	}()
 	c.Out = None{}
@@ -226,8 +226,8 @@ func (m *mount) call(ctx context.Context, c *operation.Call) error {
 	return nil
 }
 
-// statusClientGone stands in logs and metrics for an answer that was cut off.
-const statusClientGone = 499
+// statusCutOff stands in logs and metrics for an answer that was cut off.
+const statusCutOff = 499
 
 // rebase returns a copy of the request whose path begins after the prefix.
 func (m *mount) rebase(r *http.Request) *http.Request {
@@ -288,7 +288,7 @@ func (a *App) routeMount(m *mount, described *manifest.Mount) error {
 		f.beside(a.operationMethods)
 	}
 	for _, route := range described.Routes() {
-		if reason := register(a.mux, route.Pattern(), h); reason != nil {
+		if reason := registerRoute(a.mux, route.Pattern(), h); reason != nil {
 			return &DeclarationError{Source: m.source, Operation: m.key(), Err: fmt.Errorf("%w: %w", ErrPath, a.clash(m, route.Pattern(), reason))}
 		}
 	}
@@ -312,7 +312,7 @@ func (a *App) operationMethods(r *http.Request) []string {
 func (a *App) clash(m *mount, pattern string, reason error) error {
 	for _, e := range a.endpoints {
 		mux := http.NewServeMux()
-		if e.op != nil && register(mux, e.op.Pattern(), e) == nil && register(mux, pattern, m) != nil {
+		if e.op != nil && registerRoute(mux, e.op.Pattern(), e) == nil && registerRoute(mux, pattern, m) != nil {
 			return fmt.Errorf("%s could mean this and %s, declared at %s", pattern, e.key(), e.source)
 		}
 	}
@@ -327,8 +327,8 @@ func (a *App) clash(m *mount, pattern string, reason error) error {
 	return reason
 }
 
-// register makes an error of the panic by which the mux refuses a pattern.
-func register(mux *http.ServeMux, pattern string, h http.Handler) (err error) {
+// registerRoute makes an error of the panic by which the mux refuses a pattern.
+func registerRoute(mux *http.ServeMux, pattern string, h http.Handler) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			reason, _, _ := strings.Cut(fmt.Sprint(v), "\n")
