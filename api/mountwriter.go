@@ -2,6 +2,7 @@ package api
 
 import (
 	"bufio"
+	"io"
 	"net"
 	"net/http"
 
@@ -39,6 +40,14 @@ func (w *mountWriter) Write(p []byte) (int, error) {
 		w.WriteHeader(http.StatusOK)
 	}
 	return w.ResponseWriter.Write(p)
+}
+
+// ReadFrom sends all that r has, by the shortest way that the connection knows: files need not pass through the program's memory.
+func (w *mountWriter) ReadFrom(r io.Reader) (int64, error) {
+	if w.status == 0 {
+		w.WriteHeader(http.StatusOK)
+	}
+	return io.Copy(w.ResponseWriter, r)
 }
 
 // Flush sends what was written so far, for handlers that know no [http.ResponseController].
