@@ -7,7 +7,7 @@ export CGO_ENABLED ?= 0
 
 .PHONY: help
 help: ## list the verbs
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## run the airline, all of it in one process
@@ -49,6 +49,22 @@ fuzz: ## every fuzz test for FUZZTIME (default 30s)
 .PHONY: bench
 bench: ## the benchmarks beside the hot paths
 	$(GO) test -run='^$$' -bench=. -benchmem $$($(GO) list ./... | grep -v /e2e)
+
+.PHONY: bench-api
+bench-api: ## the typed API beside Huma, Gin, Echo, Fiber, FastAPI; FAST=1 for a first look, ROUNDS=n, PARTS=handler,wire,start
+	bench/needs.sh
+	$(GO) -C bench build -trimpath -o ../bin/bench-api ./cmd/bench-api
+	bin/bench-api -root bench $(if $(FAST),-fast) $(if $(ROUNDS),-rounds $(ROUNDS)) $(if $(PARTS),-parts $(PARTS))
+
+.PHONY: bench-test
+bench-test: ## all implementations of the comparisons agree about the same good and bad bodies
+	$(GO) -C bench vet ./...
+	$(GO) -C bench test ./...
+
+.PHONY: bench-own
+bench-own: ## the same for what needs none of the other frameworks: quick, with little to download
+	$(GO) -C bench vet ./orders ./things ./report
+	$(GO) -C bench test ./orders ./things ./report
 
 .PHONY: verify
 verify: ## regenerate what is generated and fail on a difference

@@ -11,7 +11,7 @@ if [ -n "$unformatted" ]; then
 fi
 go vet ./...
 go mod tidy -diff
-for script in scripts/*.sh scripts/*/*.sh tools/*/*.sh .ci/run; do bash -n "$script"; done
+for script in scripts/*.sh scripts/*/*.sh tools/*/*.sh bench/*.sh .ci/run; do bash -n "$script"; done
 
 bin="$(go env GOPATH)/bin/vade-lint-$version"
 if [ ! -x "$bin/golangci-lint" ]; then
