@@ -96,7 +96,7 @@ func repeat(token string) func(http.Handler) {
 	req.ContentLength = int64(len(benchBody))
 	body := strings.NewReader(benchBody)
 	closer := io.NopCloser(body)
-	w := discard{make(http.Header)}
+	w := &discard{h: make(http.Header)}
 	return func(h http.Handler) {
 		body.Reset(benchBody)
 		req.Body = closer

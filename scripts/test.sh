@@ -13,6 +13,9 @@ packages=$(go list ./...)
 mapfile -t packages < <(grep -v -e '/e2e$' -e '/internal/archtest$' <<<"$packages")
 CGO_ENABLED=1 go test -race -shuffle=on -timeout=15m "${packages[@]}"
 
+echo "== allocations, which the race detector would change"
+CGO_ENABLED=0 go test -count=1 -run='BudgetOfAllocations$' ./api
+
 echo "== floors and weight"
 CGO_ENABLED=0 go test -count=1 -timeout=5m ./internal/archtest
 
