@@ -111,7 +111,7 @@ func whole(v float64) string {
 	return fmt.Sprintf("%.0f", v)
 }
 
-// Write keeps the report as JSON.
+// Write keeps the report as JSON, and as a page of the same name beside it.
 func (r *Report) Write(path string) error {
 	data, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
@@ -123,5 +123,5 @@ func (r *Report) Write(path string) error {
 	if err := os.WriteFile(path, append(data, '\n'), 0o644); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	return nil
+	return r.writePage(path)
 }

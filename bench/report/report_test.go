@@ -37,3 +37,19 @@ func TestWhatIsMissingIsInTheTable(t *testing.T) {
 		t.Error(out.String())
 	}
 }
+
+func TestThePageSaysWhereVadeLoses(t *testing.T) {
+	t.Parallel()
+	r := &report.Report{Name: "api", Rows: []report.Row{
+		{Part: "wire", What: "slow : fast", Ratio: 1.5, Low: 1.4, High: 1.6, Goal: "< 1", Result: report.Missed},
+		{Part: "wire", What: "fast : slow", Ratio: 0.5, Low: 0.4, High: 0.6, Goal: "< 1", Result: report.Met},
+	}}
+	var page strings.Builder
+	if err := r.Markdown(&page); err != nil {
+		t.Fatal(err)
+	}
+	lost, _, _ := strings.Cut(page.String(), "## Compared")
+	if !strings.Contains(lost, "**slow : fast**: 1.50 [1.40-1.60] (goal < 1: missed)") || strings.Contains(lost, "fast : slow") {
+		t.Error(page.String())
+	}
+}

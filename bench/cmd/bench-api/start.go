@@ -29,6 +29,7 @@ type starter struct {
 
 	binary string
 	millis []float64
+	cpu    []float64 // ms of processor time, the end included
 }
 
 // starts measures from exec to the first answer, interleaved, each program built by itself: what it does not use is not linked.
@@ -51,12 +52,13 @@ func starts(ctx context.Context, s settings, r *report.Report) (err error) {
 	}
 	for round := range s.startRounds + 1 {
 		for _, p := range all {
-			took, err := p.start(ctx, dir)
+			took, cpu, err := p.start(ctx, dir)
 			if err != nil {
 				return fmt.Errorf("%s: %w", p.title, err)
 			}
 			if round > 0 { // the first one reads the binary from the disk and makes the data folder
 				p.millis = append(p.millis, took.Seconds()*1e3)
+				p.cpu = append(p.cpu, cpu.Seconds()*1e3)
 			}
 		}
 	}
@@ -77,7 +79,9 @@ func starts(ctx context.Context, s settings, r *report.Report) (err error) {
 	return nil
 }
 
-func (p *starter) says() string { return fmt.Sprintf("%.1f ms", report.Median(p.millis)) }
+func (p *starter) says() string {
+	return fmt.Sprintf("%.1f ms, CPU %.0f ms", report.Median(p.millis), report.Median(p.cpu))
+}
 
 func (p *starter) build(ctx context.Context, root, dir string) error {
 	p.binary = filepath.Join(dir, p.command)
@@ -90,11 +94,11 @@ func (p *starter) build(ctx context.Context, root, dir string) error {
 	return nil
 }
 
-// start runs the program until it answers once.
-func (p *starter) start(ctx context.Context, dir string) (took time.Duration, err error) {
+// start runs the program until it answers once. Cpu is what it took of the processors, to its end.
+func (p *starter) start(ctx context.Context, dir string) (took, cpu time.Duration, err error) {
 	address, err := freeAddress(ctx)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
@@ -104,7 +108,7 @@ func (p *starter) start(ctx context.Context, dir string) (took time.Duration, er
 	client := &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	err = until(ctx, 10*time.Second, func() bool { return answers(ctx, client, "http://"+address+p.path) })
 	took = time.Since(began)
@@ -112,7 +116,7 @@ func (p *starter) start(ctx context.Context, dir string) (took time.Duration, er
 	if ended := cmd.Wait(); err == nil && ended != nil && cmd.ProcessState.ExitCode() > 0 {
 		err = ended
 	}
-	return took, err
+	return took, cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), err
 }
 
 func answers(ctx context.Context, client *http.Client, url string) bool {
