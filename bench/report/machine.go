@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"strings"
 )
 
@@ -26,6 +27,13 @@ func ThisMachine() Machine {
 		Kernel: first("/proc/sys/kernel/osrelease"), System: strings.Trim(field("/etc/os-release", "PRETTY_NAME"), `"`),
 		Go: runtime.Version(), Load: first("/proc/loadavg"),
 	}
+}
+
+// busy reports whether more wanted to run than there are processors, when the run began.
+func (m Machine) busy() bool {
+	load, _, _ := strings.Cut(m.Load, " ")
+	v, err := strconv.ParseFloat(load, 64)
+	return err == nil && v > float64(m.Cores)/2
 }
 
 // Commit returns the commit of the source, with a "+" when it was changed since.

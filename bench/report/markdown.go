@@ -16,6 +16,9 @@ func (r *Report) Markdown(w io.Writer) error {
 	fmt.Fprintf(out, "<!-- written by \"make bench-%s\" -->\n# %s: one run\n\n", r.Name, r.Name)
 	fmt.Fprintf(out, "- Began %s, commit %s\n- %s, %d cores, %s; %s, Linux %s; %s\n- /proc/loadavg at the beginning: %s\n- %s\n",
 		r.Began, r.Commit, m.CPU, m.Cores, m.Memory, m.System, m.Kernel, m.Go, m.Load, r.Settings)
+	if m.busy() {
+		fmt.Fprintln(out, "- **Others worked on the machine at the same time.** Allocations hold; of ratios, those with narrow extremes; times say little.")
+	}
 	fmt.Fprint(out, "\nRatios are ours : theirs, the median of pairs of one round with their extremes; less is better.\n\n## Where Vade loses\n\n")
 	lost := false
 	for _, row := range r.Rows {

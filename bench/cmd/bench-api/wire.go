@@ -43,7 +43,7 @@ func wire(ctx context.Context, s settings, r *report.Report) (err error) {
 	wrk, err := newWrk()
 	if err != nil {
 		for _, g := range wireGoals {
-			r.Rows = append(r.Rows, report.Row{Part: wirePart, What: byName[g.ours].title + " : " + byName[g.theirs].title, Goal: g.text, Result: report.NotAvailable})
+			r.Rows = append(r.Rows, report.Row{Part: wirePart, What: byName[g.ours].title + " : " + byName[g.theirs].title, Ours: "needs wrk", Goal: g.text, Result: report.NotAvailable})
 		}
 		return nil
 	}
