@@ -53,7 +53,7 @@ bench: ## the benchmarks beside the hot paths
 .PHONY: bench-api
 bench-api: ## the typed API beside Huma, Gin, Echo, Fiber, FastAPI; FAST=1 for a first look, ROUNDS=n, PARTS=handler,wire,start
 	bench/needs.sh
-	$(GO) -C bench build -trimpath -o ../bin/bench-api ./cmd/bench-api
+	$(GO) -C bench build -o ../bin/bench-api ./cmd/bench-api
 	bin/bench-api -root bench $(if $(FAST),-fast) $(if $(ROUNDS),-rounds $(ROUNDS)) $(if $(PARTS),-parts $(PARTS))
 
 .PHONY: bench-test

@@ -85,7 +85,7 @@ func (p *starter) says() string {
 
 func (p *starter) build(ctx context.Context, root, dir string) error {
 	p.binary = filepath.Join(dir, p.command)
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", p.binary, "./cmd/"+p.command)
+	cmd := exec.CommandContext(ctx, "go", "build", "-ldflags=-s -w", "-o", p.binary, "./cmd/"+p.command)
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
