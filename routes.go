@@ -11,7 +11,7 @@ import (
 
 // reservedPaths are those that every program answers itself, beside its services.
 func reservedPaths() []string {
-	return []string{"/docs", "/openapi.json", "/openapi.yaml", "/openapi-3.0.json", "/openapi-3.0.yaml", "/livez", "/readyz", "/startupz", "/metrics", "/manifest.json"}
+	return []string{"/docs", "/dev/authorize", "/dev/token", "/openapi.json", "/openapi.yaml", "/openapi-3.0.json", "/openapi-3.0.yaml", "/livez", "/readyz", "/startupz", "/metrics", "/manifest.json"}
 }
 
 // checkRoutes reports operations that nobody could tell apart by their requests, by the rules of [http.ServeMux], and those

@@ -18,8 +18,14 @@ func (h *host) documentation() (map[string]http.Handler, error) {
 	if err := openapi.Check(h.manifest); err != nil {
 		return nil, err
 	}
-	page := docs.Handler("/openapi.json")
-	return merge(openapi.Handlers(h.manifest, documentOptions(h.manifest)), map[string]http.Handler{
+	login, options, mounts := h.login()
+	opts := documentOptions(h.manifest)
+	opts.Login, opts.Issuer = login, h.settings.Auth.Issuer
+	if h.settings.dev() { // what is tried out is meant for this program, wherever the API is to be reached one day
+		opts.Servers = []string{"/"}
+	}
+	page := docs.Handler("/openapi.json", options...)
+	return merge(merge(openapi.Handlers(h.manifest, opts), mounts), map[string]http.Handler{
 		"GET /problems/{code}": docs.Problems(h.manifest),
 		"GET /docs":            http.RedirectHandler("/docs/", http.StatusPermanentRedirect),
 		"GET /docs/":           http.StripPrefix("/docs", page),
@@ -91,6 +97,18 @@ func (h *host) everythingMounted(names []string) bool {
 		svc, _ := h.manifest.Service(name)
 		for i := range svc.Mounts {
 			if svc.Mounts[i].Everything() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// asksForTokens reports whether some operation wants to know its caller.
+func asksForTokens(m *manifest.System) bool {
+	for _, svc := range m.Services {
+		for _, op := range svc.Operations {
+			if len(op.Security.Schemes) > 0 {
 				return true
 			}
 		}

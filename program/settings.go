@@ -40,6 +40,10 @@ type AuthSettings struct {
 	Issuer   string `doc:"issuer of the accepted tokens; empty in dev: the development issuer"`
 	Audience string `doc:"audience that a token must name; default: the system's name"`
 	JWKS     string `doc:"where the issuer's keys are: an http(s) URL or a file"`
+
+	AuthorizationURL *url.URL `config:"authorization_url" doc:"where people log in on the documentation page; empty: they paste a token"`
+	TokenURL         *url.URL `config:"token_url" doc:"where that page gets their tokens"`
+	Client           string   `doc:"client that the issuer knows that page as; it has no secret"`
 }
 
 // CORSSettings say which other sites may call from a browser.
@@ -99,6 +103,7 @@ func (s *Settings) checkAuth() (errs []error) {
 	case strings.Contains(a.JWKS, "://") && !s.remoteKeys():
 		errs = append(errs, errors.New("auth.jwks: keys are at an http or https URL, or in a file"))
 	}
+	errs = append(errs, a.checkLogin()...)
 	if !s.dev() && a.Issuer == devissuer.URL {
 		errs = append(errs, errors.New("auth.issuer: anybody can sign as the development issuer; it is not for production"))
 	}

@@ -24,6 +24,10 @@ var (
 	docsCSS []byte
 	//go:embed assets/index.html
 	indexHTML string
+	//go:embed assets/oauth2-redirect.html
+	redirectHTML string
+	//go:embed assets/oauth2-redirect.js
+	redirectJS []byte
 )
 
 // asset is one file, served from memory.

@@ -15,23 +15,27 @@ import (
 // deriver collects, while paths are derived, what they refer to and what is wrong.
 type deriver struct {
 	version   string
-	source    map[string]json.RawMessage // the named schemas of the manifest
-	schemas   map[string]jsontext.Value  // those that are in use
-	pending   []string                   // in use and not derived yet
-	responses map[string]*response       // the shared failures in use, by problem code
-	schemes   map[string]bool            // the security schemes in use
-	problem   string                     // name of the schema of problems
-	ids       map[string]string          // operation id → method and path
+	issuer    string
+	login     *Login
+	source    map[string]json.RawMessage   // the named schemas of the manifest
+	schemas   map[string]jsontext.Value    // those that are in use
+	pending   []string                     // in use and not derived yet
+	responses map[string]*response         // the shared failures in use, by problem code
+	schemes   map[string]map[string]string // the security schemes in use, and the scopes of each
+	problem   string                       // name of the schema of problems
+	ids       map[string]string            // operation id → method and path
 	errs      []error
 }
 
-func newDeriver(source map[string]json.RawMessage, version string) *deriver {
+func newDeriver(source map[string]json.RawMessage, version string, opts Options) *deriver {
 	d := &deriver{
 		version:   version,
+		issuer:    opts.Issuer,
+		login:     opts.Login,
 		source:    source,
 		schemas:   make(map[string]jsontext.Value),
 		responses: make(map[string]*response),
-		schemes:   make(map[string]bool),
+		schemes:   make(map[string]map[string]string),
 		ids:       make(map[string]string),
 		problem:   "Problem",
 	}
@@ -81,7 +85,7 @@ func (d *deriver) use(where, name string) {
 }
 
 // components derives what the paths refer to. It is called after paths.
-func (d *deriver) components(issuer string) components {
+func (d *deriver) components() components {
 	for len(d.pending) > 0 {
 		name := d.pending[0]
 		d.pending = d.pending[1:]
@@ -94,7 +98,7 @@ func (d *deriver) components(issuer string) components {
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.schemes)) {
 		d.checkName("security scheme", name)
-		c.SecuritySchemes[name] = bearer(name, issuer)
+		c.SecuritySchemes[name] = d.scheme(name)
 	}
 	return c
 }
@@ -108,12 +112,18 @@ func (d *deriver) checkName(kind, name string) {
 	}
 }
 
-func bearer(name, issuer string) securityScheme {
+// scheme describes how callers are identified: by a bearer token, which people may get by logging in.
+func (d *deriver) scheme(name string) securityScheme {
 	text := "Bearer token of " + name + "."
-	if issuer != "" {
-		text = "Bearer token of " + name + ", issued by " + issuer + "."
+	if d.issuer != "" {
+		text = "Bearer token of " + name + ", issued by " + d.issuer + "."
 	}
-	return securityScheme{Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: text}
+	if d.login == nil {
+		return securityScheme{Type: "http", Scheme: "bearer", BearerFormat: "JWT", Description: text}
+	}
+	return securityScheme{Type: "oauth2", Description: text, Flows: map[string]flow{"authorizationCode": {
+		AuthorizationURL: d.login.AuthorizationURL, TokenURL: d.login.TokenURL, Scopes: d.schemes[name],
+	}}}
 }
 
 func (d *deriver) operation(svc manifest.Service, op manifest.Operation) *operation {
@@ -129,7 +139,7 @@ func (d *deriver) operation(svc manifest.Service, op manifest.Operation) *operat
 	if op.Body != nil {
 		o.RequestBody = &requestBody{Required: !op.Body.Optional, Content: d.content(op.ID+" body", op.Body)}
 	}
-	if d.version == Version30 { // which wants no scopes beside a bearer token
+	if d.scopeless() {
 		o.Scopes = op.Security.Scopes
 	}
 	for _, s := range op.Plan {
@@ -137,6 +147,9 @@ func (d *deriver) operation(svc manifest.Service, op manifest.Operation) *operat
 	}
 	return o
 }
+
+// scopeless reports whether scopes cannot stand beside a scheme: version 3.0 wants none there with a bearer token.
+func (d *deriver) scopeless() bool { return d.version == Version30 && d.login == nil }
 
 // security lists the schemes, any of which will do, each with all the scopes; an empty list says that anybody may call.
 func (d *deriver) security(op manifest.Operation) []map[string]scopes {
@@ -148,9 +161,14 @@ func (d *deriver) security(op manifest.Operation) []map[string]scopes {
 		return list
 	}
 	for _, name := range op.Security.Schemes {
-		d.schemes[name] = true
+		if d.schemes[name] == nil {
+			d.schemes[name] = make(map[string]string)
+		}
+		for _, scope := range op.Security.Scopes {
+			d.schemes[name][scope] = "" // nobody has described it
+		}
 		asked := op.Security.Scopes
-		if d.version == Version30 {
+		if d.scopeless() {
 			asked = nil
 		}
 		list = append(list, map[string]scopes{name: asked})

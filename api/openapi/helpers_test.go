@@ -47,6 +47,10 @@ func parse(t *testing.T, data []byte) parsed {
 	return p
 }
 
+func endpoints() *openapi.Login {
+	return &openapi.Login{AuthorizationURL: "https://id.example.com/authorize", TokenURL: "/dev/token"}
+}
+
 func equal(a, b any) bool { return reflect.DeepEqual(a, b) }
 
 func raw(s string) json.RawMessage { return json.RawMessage(s) }

@@ -129,10 +129,17 @@ type example struct {
 }
 
 type securityScheme struct {
-	Type         string `json:"type"`
-	Scheme       string `json:"scheme"`
-	BearerFormat string `json:"bearerFormat"`
-	Description  string `json:"description"`
+	Type         string          `json:"type"`
+	Scheme       string          `json:"scheme,omitempty"`
+	BearerFormat string          `json:"bearerFormat,omitempty"`
+	Description  string          `json:"description"`
+	Flows        map[string]flow `json:"flows,omitempty"`
+}
+
+type flow struct {
+	AuthorizationURL string            `json:"authorizationUrl"`
+	TokenURL         string            `json:"tokenUrl"`
+	Scopes           map[string]string `json:"scopes"`
 }
 
 type step struct {

@@ -24,8 +24,16 @@ type Options struct {
 	Description string   // in CommonMark; default: the summary of the service
 	Servers     []string // base URLs; default: the address that the document came from
 	Issuer      string   // of the bearer tokens, for people who need one; default: not mentioned
+	Login       *Login   // where people get tokens at a browser; default: nowhere, they bring one
 	Service     string   // only the operations of this service; default: all services
 	OpenAPI     string   // [Version] or [Version30]; default: [Version]
+}
+
+// Login is where people get tokens: the endpoints of the authorization code grant of OAuth 2.0 (RFC 6749, section 4.1). Each is a URL, or
+// a path on the host of the server.
+type Login struct {
+	AuthorizationURL string
+	TokenURL         string
 }
 
 // Document returns the OpenAPI document of a system, as indented JSON with a final newline. An [Options.Service] that the
@@ -40,7 +48,7 @@ func Document(m *manifest.System, opts Options) ([]byte, error) {
 	if version != Version && version != Version30 {
 		return nil, fmt.Errorf("openapi: version %q: documents are written in %s and %s", version, Version, Version30)
 	}
-	d := newDeriver(m.Schemas, version)
+	d := newDeriver(m.Schemas, version, opts)
 	doc := document{
 		OpenAPI: version,
 		Info:    about(m, services, opts),
@@ -56,7 +64,7 @@ func Document(m *manifest.System, opts Options) ([]byte, error) {
 	if m.About != nil && m.About.Docs != nil {
 		doc.Docs = &link{URL: m.About.Docs.URL, Description: m.About.Docs.Doc}
 	}
-	doc.Components = d.components(opts.Issuer) // what the paths have come to use
+	doc.Components = d.components() // what the paths have come to use
 	if err := errors.Join(d.errs...); err != nil {
 		return nil, err
 	}

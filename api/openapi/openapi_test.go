@@ -91,6 +91,27 @@ func TestAnOperationSaysWhoMayCallIt(t *testing.T) {
 	}
 }
 
+func TestASchemeSaysWherePeopleLogIn(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{openapi.Version, openapi.Version30} {
+		var doc struct {
+			Components struct{ SecuritySchemes map[string]json.RawMessage }
+			Paths      map[string]map[string]struct{ Security json.RawMessage }
+		}
+		if err := json.Unmarshal(derive(t, everything(), openapi.Options{Login: endpoints(), OpenAPI: version, Issuer: "https://id.example.com"}), &doc); err != nil {
+			t.Fatal(err)
+		}
+		var scheme, security bytes.Buffer
+		_ = json.Compact(&scheme, doc.Components.SecuritySchemes["airline"])
+		_ = json.Compact(&security, doc.Paths["/bookings"]["get"].Security)
+		const want = `{"type":"oauth2","description":"Bearer token of airline, issued by https://id.example.com.","flows":{"authorizationCode":` +
+			`{"authorizationUrl":"https://id.example.com/authorize","tokenUrl":"/dev/token","scopes":{"bookings:read":"","bookings:write":""}}}}`
+		if scheme.String() != want || security.String() != `[{"airline":["bookings:read"]}]` {
+			t.Errorf("%s: got %s and %s", version, scheme.String(), security.String())
+		}
+	}
+}
+
 func TestAnOperationListsEveryStatusThatItMayAnswerWith(t *testing.T) {
 	t.Parallel()
 	doc := parse(t, derive(t, everything(), openapi.Options{}))

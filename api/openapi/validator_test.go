@@ -29,6 +29,7 @@ func TestTheDocumentIsAcceptedByIndependentValidators(t *testing.T) {
 	documents := make(map[string][]byte)
 	for name, opts := range map[string]openapi.Options{
 		"system": {}, "bookings": {Service: "bookings", Issuer: "https://id.example.com"},
+		"login": {Login: endpoints()}, "login30": {Login: endpoints(), OpenAPI: openapi.Version30},
 		"system30": {OpenAPI: openapi.Version30}, "bookings30": {Service: "bookings", OpenAPI: openapi.Version30},
 	} {
 		data := derive(t, everything(), opts)

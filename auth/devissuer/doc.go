@@ -8,6 +8,8 @@
 //	token, err := issuer.Token(devissuer.Claims{Subject: "alice", Audience: []string{"airline"}})
 //	keys := auth.FileKeys(issuer.JWKSPath())
 //
+// The package login beside it lets people get a token at a browser.
+//
 // # Guarantees
 //
 // The signature is ES256: its keys are made in microseconds, where an RSA key can take a second, and every gateway
