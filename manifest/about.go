@@ -3,7 +3,6 @@ package manifest
 import (
 	"errors"
 	"fmt"
-	"net/mail"
 	"net/url"
 	"strings"
 )
@@ -57,7 +56,7 @@ func (a *About) Check() error {
 	errs = append(errs, checkURL("terms", a.Terms, false))
 	if c := a.Contact; c != nil {
 		errs = append(errs, checkURL("contact", c.URL, false))
-		if address, err := mail.ParseAddress(c.Email); c.Email != "" && (err != nil || address.Address != c.Email) {
+		if user, host, _ := strings.Cut(c.Email, "@"); c.Email != "" && (user == "" || host == "" || strings.ContainsAny(c.Email, " <>,;") || strings.Contains(host, "@")) {
 			errs = append(errs, fmt.Errorf("contact: %q is no e-mail address", c.Email))
 		}
 	}

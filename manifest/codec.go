@@ -42,11 +42,21 @@ func (s *Service) normalize() {
 	s.Calls = slices.Compact(sorted(s.Calls, strings.Compare))
 }
 
-// sorted returns a sorted copy.
+// sorted returns a sorted copy. It is places that are sorted, since a sort of its own for every type would weigh 16 kB each.
 func sorted[T any](list []T, by func(a, b T) int) []T {
-	list = slices.Clone(list)
-	slices.SortFunc(list, by)
-	return list
+	if list == nil {
+		return nil
+	}
+	order := make([]int, len(list))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return by(list[i], list[j]) })
+	out := make([]T, len(list))
+	for i, from := range order {
+		out[i] = list[from]
+	}
+	return out
 }
 
 // Encode returns the stable JSON form: normalized, indented by two spaces, with a final newline. It leaves s as it is.

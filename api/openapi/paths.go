@@ -17,13 +17,13 @@ type place struct {
 
 // paths derives the operations of all services, by path.
 func (d *deriver) paths(services []manifest.Service) map[string]*pathItem {
-	var all []place
+	var all []*place
 	for _, svc := range services {
 		for _, op := range svc.Operations {
-			all = append(all, place{svc, op})
+			all = append(all, &place{svc, op})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b place) int {
+	slices.SortStableFunc(all, func(a, b *place) int {
 		return cmp.Or(cmp.Compare(a.op.Path, b.op.Path), cmp.Compare(a.op.Method, b.op.Method), cmp.Compare(a.op.ID, b.op.ID))
 	})
 	paths := make(map[string]*pathItem)
@@ -38,7 +38,7 @@ func (d *deriver) paths(services []manifest.Service) map[string]*pathItem {
 		if paths[first] == nil {
 			paths[first] = new(pathItem)
 		}
-		d.put(paths[first], p)
+		d.put(paths[first], *p)
 	}
 	return paths
 }
