@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/vade-go/vade/manifest"
@@ -67,9 +68,22 @@ func (d *deriver) schema(where string, raw []byte) jsontext.Value {
 // dialect writes a schema in the dialect of the document's version.
 func (d *deriver) dialect(schema jsontext.Value) jsontext.Value {
 	if d.version == Version30 {
-		return lower(schema)
+		return lower(schema, func(ref string) bool { return d.inexact(ref, make(map[string]bool)) })
 	}
 	return schema
+}
+
+// inexact reports whether the dialect of version 3.0 cannot say all of a named schema, or of one that it refers to.
+func (d *deriver) inexact(ref string, seen map[string]bool) bool {
+	name, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(ref, componentSchemas), manifestSchemas), "/")
+	source, ok := d.source[name]
+	if !ok || seen[name] {
+		return false
+	}
+	seen[name] = true
+	l := &lowering{careful: true, inexact: func(ref string) bool { return d.inexact(ref, seen) }}
+	l.schema(jsontext.Value(source))
+	return l.loose
 }
 
 func (d *deriver) use(where, name string) {

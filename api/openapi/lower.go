@@ -10,11 +10,17 @@ import (
 // lower writes a JSON Schema of draft 2020-12 as a Schema Object of OpenAPI 3.0.3 (section 4.7.24), which is another dialect: null is
 // a keyword of its own, exclusive bounds are flags, references have no siblings. What has no counterpart there (patternProperties,
 // contains, unevaluatedProperties and the like) is left out, so that the result may allow more and never less.
-func lower(schema jsontext.Value) jsontext.Value { return new(lowering).schema(schema) }
+//
+// Inexact tells whether something was left out of a schema that is referred to: the opposite of more is less.
+func lower(schema jsontext.Value, inexact func(ref string) bool) jsontext.Value {
+	return (&lowering{inexact: inexact}).schema(schema)
+}
 
 // lowering is the translation of one schema.
 type lowering struct {
-	loose bool // something was left out that the original checks
+	inexact func(ref string) bool
+	careful bool // what references lead to matters as well
+	loose   bool // something was left out that the original checks
 }
 
 func (l *lowering) schema(v jsontext.Value) jsontext.Value {
@@ -33,7 +39,7 @@ func nothing() jsontext.Value { return jsontext.Value(`{"not":{}}`) }
 
 // apart translates a schema on its own and reports whether something was left out of it.
 func (l *lowering) apart(v jsontext.Value) (jsontext.Value, bool) {
-	inner := new(lowering)
+	inner := &lowering{inexact: l.inexact, careful: true}
 	out := inner.schema(v)
 	l.loose = l.loose || inner.loose
 	return out, inner.loose
@@ -41,6 +47,9 @@ func (l *lowering) apart(v jsontext.Value) (jsontext.Value, bool) {
 
 func (l *lowering) object(in object) object {
 	if ref := in.get("$ref"); ref != nil {
+		if text, err := jsontext.AppendUnquote(nil, ref); err == nil && l.careful {
+			l.loose = l.inexact(string(text)) || l.loose
+		}
 		rest := l.object(in.without("$ref"))
 		if len(rest) == 0 {
 			return object{{"$ref", ref}}
@@ -129,13 +138,12 @@ func (l *lowering) applicator(out, in object, name string, v jsontext.Value) obj
 	case "anyOf":
 		return out.add(name, l.list(v))
 	case "oneOf":
-		before := l.loose
-		l.loose = false
-		list := l.list(v)
-		if l.loose { // two of them might now hold at once
+		inner := &lowering{inexact: l.inexact, careful: true}
+		list := inner.list(v)
+		if inner.loose && in.get("discriminator") == nil { // two of them might now hold at once
 			name = "anyOf"
 		}
-		l.loose = l.loose || before
+		l.loose = l.loose || inner.loose
 		return out.add(name, list)
 	case "not":
 		if s, loose := l.apart(v); !loose { // the opposite of more is less

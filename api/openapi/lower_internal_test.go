@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -44,7 +45,7 @@ func TestASchemaIsWrittenInTheDialectOfOpenAPI30(t *testing.T) {
 		{`{"oneOf":[{"$ref":"#/components/schemas/A"}],"discriminator":{"propertyName":"kind","mapping":{"a":"#/components/schemas/A"}}}`,
 			`{"oneOf":[{"$ref":"#/components/schemas/A"}],"discriminator":{"propertyName":"kind","mapping":{"a":"#/components/schemas/A"}}}`},
 	} {
-		if got := lower(jsontext.Value(tt.in)); string(got) != tt.want {
+		if got := lower(jsontext.Value(tt.in), exactly); string(got) != tt.want {
 			t.Errorf("%s\nbecame %s\nnot    %s", tt.in, got, tt.want)
 		}
 	}
@@ -79,7 +80,7 @@ func TestTheDialectsAllowTheSameValues(t *testing.T) {
 		`{"properties":{"a":true},"unevaluatedProperties":false}`, `{"not":{"not":{"contains":{"const":1}}}}`,
 	}
 	for i, schema := range append(exact, looser...) {
-		before, after := judge(t, schema), judge(t, string(raise(lower(jsontext.Value(schema)))))
+		before, after := judge(t, schema), judge(t, string(raise(lower(jsontext.Value(schema), exactly))))
 		for _, value := range values {
 			doc, err := jsonschema.UnmarshalJSON(strings.NewReader(value))
 			if err != nil {
@@ -87,8 +88,36 @@ func TestTheDialectsAllowTheSameValues(t *testing.T) {
 			}
 			was, is := before.Validate(doc) == nil, after.Validate(doc) == nil
 			if (i < len(exact) && was != is) || (was && !is) {
-				t.Errorf("%s: %s was allowed: %v; as %s: %v", schema, value, was, lower(jsontext.Value(schema)), is)
+				t.Errorf("%s: %s was allowed: %v; as %s: %v", schema, value, was, lower(jsontext.Value(schema), exactly), is)
 			}
+		}
+	}
+}
+
+// exactly says of every reference that nothing was left out of what it leads to.
+func exactly(string) bool { return false }
+
+func TestWhatIsInexactIsNotTurnedAround(t *testing.T) {
+	t.Parallel()
+	d := newDeriver(map[string]json.RawMessage{
+		"Loose": json.RawMessage(`{"type":"object","patternProperties":{"^x":{"type":"string"}}}`),
+		"Far":   json.RawMessage(`{"properties":{"a":{"$ref":"#/schemas/Round"}}}`),
+		"Round": json.RawMessage(`{"properties":{"b":{"$ref":"#/schemas/Far"},"c":{"items":{"$ref":"#/schemas/Loose"}}}}`),
+		"Exact": json.RawMessage(`{"type":"object","properties":{"self":{"$ref":"#/schemas/Exact"}}}`),
+	}, Version30, Options{})
+	for in, want := range map[string]string{
+		`{"not":{"$ref":"#/schemas/Loose"}}`:                                           `{}`,
+		`{"not":{"$ref":"#/schemas/Far"}}`:                                             `{}`,
+		`{"not":{"$ref":"#/schemas/Exact"}}`:                                           `{"not":{"$ref":"#/components/schemas/Exact"}}`,
+		`{"oneOf":[{"$ref":"#/schemas/Far"}]}`:                                         `{"anyOf":[{"$ref":"#/components/schemas/Far"}]}`,
+		`{"oneOf":[{"$ref":"#/schemas/Far"}],"discriminator":{"propertyName":"kind"}}`: `{"oneOf":[{"$ref":"#/components/schemas/Far"}],"discriminator":{"propertyName":"kind"}}`,
+		`{"oneOf":[{"type":"string"},{"type":"null"}]}`:                                `{"oneOf":[{"type":"string"},{"enum":[null]}]}`,
+		`{"oneOf":[{"$ref":"#/schemas/Exact"}]}`:                                       `{"oneOf":[{"$ref":"#/components/schemas/Exact"}]}`,
+		`{"if":{"$ref":"#/schemas/Loose"},"then":false}`:                               `{}`,
+		`{"allOf":[{"$ref":"#/schemas/Loose"}]}`:                                       `{"allOf":[{"$ref":"#/components/schemas/Loose"}]}`,
+	} {
+		if got := d.schema("test", []byte(in)); string(got) != want {
+			t.Errorf("%s\nbecame %s\nnot    %s", in, got, want)
 		}
 	}
 }
@@ -163,7 +192,7 @@ func FuzzLower(f *testing.F) {
 		if !jsontext.Value(in).IsValid() {
 			return
 		}
-		if out := lower(in); !out.IsValid() {
+		if out := lower(in, exactly); !out.IsValid() {
 			t.Errorf("%s became %s", in, out)
 		}
 	})
