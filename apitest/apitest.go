@@ -131,6 +131,13 @@ func (s *System) route() http.Handler {
 	return api.CleanPaths(mux)
 }
 
+// With returns the same running system for a subtest: calls have the context of t, and what goes wrong with them fails t.
+func (s *System) With(t testing.TB) *System {
+	sub := *s
+	sub.t = t
+	return &sub
+}
+
 // Handler returns the operations of every service as one handler.
 func (s *System) Handler() http.Handler { return s.handler }
 

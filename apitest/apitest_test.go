@@ -172,6 +172,17 @@ func TestAnOverrideMayEndTheCall(t *testing.T) {
 	})
 }
 
+func TestASubtestFailsByItself(t *testing.T) {
+	t.Parallel()
+	tt := apitest.New(t, shop(), apitest.Override(acme))
+	t.Run("sub", func(t *testing.T) {
+		said := failing(t, func(sub testing.TB) { tt.With(sub).Do("GET", "/whoami", nil).Want(http.StatusOK) })
+		if !strings.Contains(said, "status 401, want 200") {
+			t.Errorf("got %q", said)
+		}
+	})
+}
+
 func TestARequestTakesAnyBody(t *testing.T) {
 	t.Parallel()
 	svc := vade.NewService("echo")
@@ -324,8 +335,9 @@ func TestWhatGoesWrongFailsTheTest(t *testing.T) {
 		"not a problem: \"ada\"": func(t testing.TB) {
 			apitest.New(t, shop(), apitest.Override(acme), apitest.As(ada)).Do("GET", "/whoami", nil).Problem()
 		},
-		"invalid control": func(t testing.TB) { apitest.New(t, shop(), apitest.Override(acme)).Do("GET", "/ b\x00", nil) },
-		"body: json":      func(t testing.TB) { apitest.New(t, shop(), apitest.Override(acme)).Do("POST", "/orders", func() {}) },
+		"invalid control":     func(t testing.TB) { apitest.New(t, shop(), apitest.Override(acme)).Do("GET", "/ b\x00", nil) },
+		"begins with a slash": func(t testing.TB) { apitest.New(t, shop(), apitest.Override(acme)).Do("GET", "orders", nil) },
+		"body: json":          func(t testing.TB) { apitest.New(t, shop(), apitest.Override(acme)).Do("POST", "/orders", func() {}) },
 	} {
 		if said := failing(t, test); !strings.Contains(said, want) {
 			t.Errorf("the test does not say %q: %s", want, said)

@@ -33,5 +33,6 @@
 //
 // # Concurrency
 //
-// A [System] may be used by several goroutines. What fails the test ends the goroutine that it happens on.
+// A [System] may be used by several goroutines. What fails the test ends the goroutine that it happens on. Subtests use
+// [System.With].
 package apitest

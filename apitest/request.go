@@ -21,6 +21,9 @@ import (
 // JSON. Unless a [Header] says another, its Content-Type is application/json.
 func (s *System) Do(method, target string, body any, options ...RequestOption) *Response {
 	s.t.Helper()
+	if !strings.HasPrefix(target, "/") {
+		s.t.Fatalf("apitest: %s %s: a target is a path with its query, and begins with a slash", method, target)
+	}
 	sending := s.sending()
 	for _, o := range options {
 		o.prepare(sending)
