@@ -138,7 +138,8 @@
 // # Contracts
 //
 // [Define] makes an operation a value that both sides share: [Serve] answers it, Call performs it. In one process a call is a
-// function call through the same plan; between processes it is the HTTP request that any other client would send.
+// function call through the same plan; between processes it is the HTTP request that any other client would send. Tests call contracts,
+// and other operations, with package apitest.
 //
 // # Concurrency
 //

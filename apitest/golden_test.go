@@ -2,6 +2,7 @@ package apitest_test
 
 import (
 	"context"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,9 @@ import (
 	"github.com/vade-go/vade/apitest"
 	"github.com/vade-go/vade/auth"
 )
+
+// A test program may have such a flag of its own.
+var _ = flag.Bool("update", false, "write golden documents")
 
 func TestTheDocumentIsThatOfTheService(t *testing.T) {
 	t.Parallel()
@@ -53,5 +57,11 @@ func TestAGoldenDocumentIsWrittenWhenAskedForAndComparedOtherwise(t *testing.T) 
 	}
 	if said := failing(t, golden); !strings.Contains(said, "more lines") {
 		t.Errorf("got %s", said)
+	}
+	for _, update := range []string{"true", "false"} {
+		if err := flag.Set("update", update); err != nil {
+			t.Fatal(err)
+		}
+		golden(t)
 	}
 }
