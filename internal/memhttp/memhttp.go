@@ -17,15 +17,18 @@ type Server struct {
 	server    *http.Server
 	transport *http.Transport
 	served    chan struct{} // closed when nothing is accepted any more
+	conns     sync.WaitGroup
 }
 
 // Serve serves h until Close. What net/http itself has to complain about goes to log.
 func Serve(h http.Handler, log *slog.Logger) *Server {
 	l := &listener{dialled: make(chan net.Conn), closed: make(chan struct{})}
 	s := &Server{
-		server:    &http.Server{Handler: prompt(h), ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelError), ReadHeaderTimeout: 10 * time.Second},
 		transport: &http.Transport{DialContext: l.dial, MaxIdleConnsPerHost: 64, DisableCompression: true},
 		served:    make(chan struct{}),
+	}
+	s.server = &http.Server{
+		Handler: h, ConnState: s.count, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelError), ReadHeaderTimeout: 10 * time.Second,
 	}
 	go func() {
 		defer close(s.served)
@@ -34,25 +37,40 @@ func Serve(h http.Handler, log *slog.Logger) *Server {
 	return s
 }
 
-// prompt keeps net/http from lingering on a connection whose request was answered before its body was read. That is for networks, where
-// the answer would be lost in a reset; it looks at the body in its own request to know.
-func prompt(h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength != 0 {
-			r.Body = struct{ io.ReadCloser }{r.Body}
-		}
-		h.ServeHTTP(w, r)
-	})
+// count knows how many connections there are.
+func (s *Server) count(_ net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		s.conns.Add(1)
+	case http.StateHijacked, http.StateClosed:
+		s.conns.Done()
+	}
 }
 
 // Transport reaches the server, whatever host a request names. It is closed with the server.
 func (s *Server) Transport() http.RoundTripper { return s.transport }
 
-// Close ends every connection. Handlers that still run see the end of their context; nobody waits for them.
+// farewell is how long Close waits for handlers. Net/http itself lingers for half a second on a connection whose request was answered
+// before much of its body was read.
+const farewell = time.Second
+
+// Close ends every connection. Handlers that still run see the end of their context, and are left behind when they have not returned
+// within a second.
 func (s *Server) Close() error {
 	err := s.server.Close()
 	<-s.served
 	s.transport.CloseIdleConnections()
+	ended := make(chan struct{})
+	go func() {
+		s.conns.Wait()
+		close(ended)
+	}()
+	late := time.NewTimer(farewell)
+	defer late.Stop()
+	select {
+	case <-ended:
+	case <-late.C:
+	}
 	return err
 }
 

@@ -97,6 +97,39 @@ func TestAnAnswerThatComesBeforeTheBodyWasReadIsNotLost(t *testing.T) {
 	}
 }
 
+func TestHandlersHaveReturnedWhenTheServerIsClosed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		entered, returned := make(chan struct{}), false
+		stuck, left := make(chan struct{}), make(chan struct{})
+		s := memhttp.Serve(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			close(entered)
+			<-r.Context().Done()
+			returned = true
+		}), quiet)
+		hung := memhttp.Serve(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { close(stuck); <-left }), quiet)
+		for _, to := range []*memhttp.Server{s, hung} {
+			go func() {
+				if res, err := to.Transport().RoundTrip(request(t, t.Context(), "")); err == nil {
+					res.Body.Close()
+				}
+			}()
+		}
+		<-entered
+		<-stuck
+		_ = s.Close()
+		if !returned {
+			t.Error("a handler still runs")
+		}
+		began := time.Now()
+		_ = hung.Close()
+		if took := time.Since(began); took != time.Second {
+			t.Errorf("one that is stuck was waited for %s", took)
+		}
+		close(left)
+	})
+}
+
 func TestABodyWithoutEndEndsWithItsCall(t *testing.T) {
 	t.Parallel()
 	s := memhttp.Serve(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }), quiet)
