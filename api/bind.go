@@ -137,7 +137,7 @@ func checkMediaType(header http.Header) error {
 	if coded(header) {
 		return errCoded()
 	}
-	if header.Get("Content-Type") == "application/json" { // what nearly all clients send
+	if types := header["Content-Type"]; len(types) > 0 && types[0] == "application/json" { // what nearly all clients send
 		return nil
 	}
 	mediaType, params, err := mime.ParseMediaType(header.Get("Content-Type"))

@@ -84,6 +84,18 @@ func (c *Call) SetHeaders(h http.Header) {
 	maps.Copy(c.reply, h)
 }
 
+// header returns a value that travels with the call; key is in the canonical form of [http.CanonicalHeaderKey].
+func (c *Call) header(key string) string {
+	h, ok := c.Header.(http.Header)
+	if !ok {
+		return c.Header.Get(key)
+	}
+	if values := h[key]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}
+
 // ReplyHeader returns the headers that were set for the answer; nil when there are none.
 func (c *Call) ReplyHeader() http.Header { return c.reply }
 

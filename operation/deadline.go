@@ -23,7 +23,7 @@ func deadline(limit time.Duration, next Handler) Handler {
 		if wait == forever {
 			return next(ctx, c)
 		}
-		c.limited.begin(ctx, wait)
+		c.limited.begin(ctx, c.run.Began().Add(wait))
 		defer c.limited.end()
 		return next(&c.limited, c)
 	}
@@ -31,7 +31,7 @@ func deadline(limit time.Duration, next Handler) Handler {
 
 // patience is how long the caller waits, at most the limit.
 func patience(c *Call, limit time.Duration) time.Duration {
-	if left := c.Header.Get(call.DeadlineHeader); left != "" { // an error would cost more than the rest of the stage
+	if left := c.header(call.DeadlineHeader); left != "" { // an error would cost more than the rest of the stage
 		if ms, err := strconv.ParseInt(left, 10, 32); err == nil && ms >= 0 {
 			return min(limit, time.Duration(ms)*time.Millisecond)
 		}
@@ -51,8 +51,8 @@ type deadlineContext struct {
 	err    error // what it ended with, if nobody ever waited
 }
 
-func (c *deadlineContext) begin(parent context.Context, wait time.Duration) {
-	c.parent, c.at = parent, time.Now().Add(wait)
+func (c *deadlineContext) begin(parent context.Context, at time.Time) {
+	c.parent, c.at = parent, at
 	if earlier, ok := parent.Deadline(); ok && earlier.Before(c.at) {
 		c.at = earlier
 	}
@@ -65,10 +65,8 @@ func (c *deadlineContext) end() {
 	switch {
 	case c.timed != nil:
 		c.cancel()
-	case c.err == nil:
-		if c.err = c.over(); c.err == nil {
-			c.err = context.Canceled
-		}
+	case c.err == nil: // and nobody asked
+		c.err = context.Canceled
 	}
 }
 

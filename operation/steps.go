@@ -223,7 +223,7 @@ func causeOf(err error) string {
 
 func authenticating(v auth.Verifier, realm string, scopes []string, next Handler) Handler {
 	return func(ctx context.Context, c *Call) error {
-		token, err := auth.Bearer(c.Header.Get("Authorization"))
+		token, err := auth.Bearer(c.header("Authorization"))
 		if err == nil {
 			c.Principal, err = v.Verify(ctx, token)
 		}

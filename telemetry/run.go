@@ -23,6 +23,9 @@ type Run struct {
 	attrs     []attribute.KeyValue // for the access record
 }
 
+// Began returns when the run began.
+func (r *Run) Began() time.Time { return r.began }
+
 // Set adds attributes to the span and to the access record. After [Run.End] it does nothing.
 func (r *Run) Set(attrs ...attribute.KeyValue) {
 	if r.ended {

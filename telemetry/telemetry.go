@@ -27,7 +27,7 @@ type pipeline struct {
 	cfg         Config
 	handler     slog.Handler
 	processors  []sdktrace.SpanProcessor
-	sampler     sdktrace.Sampler
+	root        sdktrace.Sampler // of traces that begin here
 	instruments instruments
 
 	stopOnce sync.Once
@@ -49,7 +49,7 @@ func New(cfg Config) (*Telemetry, error) {
 		cfg:         cfg,
 		handler:     newHandler(cfg.Output, cfg.Format, cfg.Level),
 		processors:  cfg.SpanProcessors,
-		sampler:     sdktrace.ParentBased(sdktrace.TraceIDRatioBased(cfg.Sample)),
+		root:        sdktrace.TraceIDRatioBased(cfg.Sample),
 		instruments: instruments{registry: cfg.Registry, byName: make(map[string]*instrument)},
 	}
 	if cfg.Traces == TracesConsole {

@@ -22,7 +22,7 @@ func (p *pipeline) tracer(service string) trace.Tracer {
 		return nil
 	}
 	options := []sdktrace.TracerProviderOption{
-		sdktrace.WithSampler(p.sampler),
+		sdktrace.WithSampler(sdktrace.ParentBased(p.root)),
 		sdktrace.WithResource(p.resource(service)),
 	}
 	for _, sp := range p.processors {
@@ -62,7 +62,7 @@ func (p *pipeline) pass(ctx context.Context, name string, own *passed) (context.
 	binary.NativeEndian.PutUint64(cfg.TraceID[:8], rand.Uint64())
 	binary.NativeEndian.PutUint64(cfg.TraceID[8:], rand.Uint64())
 	binary.NativeEndian.PutUint64(cfg.SpanID[:], rand.Uint64()|1) // all zeros would be invalid
-	sampled := p.sampler.ShouldSample(sdktrace.SamplingParameters{ParentContext: ctx, TraceID: cfg.TraceID, Name: name})
+	sampled := p.root.ShouldSample(sdktrace.SamplingParameters{ParentContext: ctx, TraceID: cfg.TraceID, Name: name})
 	cfg.TraceFlags = cfg.TraceFlags.WithSampled(sampled.Decision == sdktrace.RecordAndSample)
 	own.context = trace.NewSpanContext(cfg)
 	return trace.ContextWithSpan(ctx, own), own

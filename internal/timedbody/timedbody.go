@@ -32,7 +32,7 @@ func limit(w http.ResponseWriter, r *http.Request, d, patience time.Duration) (r
 		return func() {}
 	}
 	r.Body = b
-	return func() { b.settle(time.Now().Add(Farewell)) }
+	return func() { b.settle(Farewell) }
 }
 
 // body is read by the handler, or by a transport that may still be at it when the handler returns.
@@ -48,7 +48,7 @@ func (b *body) Read(p []byte) (int, error) {
 	b.extend()
 	n, err := b.ReadCloser.Read(p)
 	if err == io.EOF {
-		b.settle(time.Time{})
+		b.settle(0)
 	}
 	return n, err
 }
@@ -62,11 +62,17 @@ func (b *body) extend() {
 	}
 }
 
-func (b *body) settle(deadline time.Time) {
+// settle leaves the connection some time to go on reading, or 0 for as long as it takes.
+func (b *body) settle(left time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if !b.settled {
-		b.settled = true
-		_ = b.conn.SetReadDeadline(deadline)
+	if b.settled {
+		return
 	}
+	b.settled = true
+	var deadline time.Time
+	if left > 0 {
+		deadline = time.Now().Add(left)
+	}
+	_ = b.conn.SetReadDeadline(deadline)
 }
