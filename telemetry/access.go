@@ -16,23 +16,21 @@ import (
 // access writes the access records that are alike: of runs that went well and set no attributes of their own. They are what the slog
 // handler would write, to the byte, with everything prepared that is the same in each.
 type access struct {
-	out  io.Writer // takes a record at a time
-	head string    // from the level to the last attribute of the work
+	out  io.Writer     // takes a record at a time; nil: the records have another format than JSON
+	head func() string // from the level to the last attribute of the work
 }
 
-// newAccess returns nil when the records have another format than JSON.
-func newAccess(t *Telemetry, cfg *WorkConfig) *access {
+func newAccess(t *Telemetry, cfg *WorkConfig) access {
 	if t.shared.cfg.Format != FormatJSON {
-		return nil
+		return access{}
 	}
-	var line bytes.Buffer
-	handler := newHandler(&line, FormatJSON, slog.LevelInfo).WithAttrs(t.attrs()).WithAttrs(logAttrs(cfg.Attributes))
-	untimed := slog.NewRecord(time.Time{}, slog.LevelInfo, cfg.Message, 0)
-	if handler.Handle(context.Background(), untimed) != nil {
-		return nil
-	}
-	head := bytes.TrimSuffix(bytes.TrimPrefix(line.Bytes(), []byte("{")), []byte("}\n"))
-	return &access{out: t.shared.cfg.Output, head: string(head)}
+	return access{t.shared.cfg.Output, sync.OnceValue(func() string { // not before a first one is written
+		var line bytes.Buffer
+		handler := newHandler(&line, FormatJSON, slog.LevelInfo).WithAttrs(t.attrs()).WithAttrs(logAttrs(cfg.Attributes))
+		untimed := slog.NewRecord(time.Time{}, slog.LevelInfo, cfg.Message, 0)
+		_ = handler.Handle(context.Background(), untimed) // a buffer takes everything
+		return string(bytes.TrimSuffix(bytes.TrimPrefix(line.Bytes(), []byte("{")), []byte("}\n")))
+	})}
 }
 
 // lines keeps the memory in which records are written.
@@ -43,7 +41,7 @@ func (a *access) write(ctx context.Context, end time.Time, took time.Duration, s
 	line := lines.Get().(*[]byte)
 	b := append((*line)[:0], `{"time":"`...)
 	b = end.AppendFormat(b, time.RFC3339Nano)
-	b = append(append(b, `",`...), a.head...)
+	b = append(append(b, `",`...), a.head()...)
 	b = append(append(b, `,"status":"`...), status...)
 	b = strconv.AppendFloat(append(b, `","duration_ms":`...), inMilliseconds(took), 'f', -1, 64)
 	if sc := trace.SpanContextFromContext(ctx); sc.IsValid() {

@@ -25,7 +25,7 @@ func TestAPreparedRecordIsWhatSlogWrites(t *testing.T) {
 			t.Fatal(err)
 		}
 		prepared := work.access
-		if prepared == nil {
+		if prepared.out == nil {
 			t.Fatal("nothing is prepared")
 		}
 		for _, took := range []time.Duration{0, 1, 999, time.Microsecond, 1234567 * time.Nanosecond, time.Hour, 1<<63 - 1, -time.Second} {
@@ -39,7 +39,7 @@ func TestAPreparedRecordIsWhatSlogWrites(t *testing.T) {
 					end := time.Date(2026, 1, 2, 3, 4, 5, int(took&0xffff), time.FixedZone("", 3600))
 					run.began = end.Add(-took)
 					var lines [2]string
-					for i, access := range []*access{prepared, nil} {
+					for i, access := range []access{prepared, {}} {
 						out.Reset()
 						work.access = access
 						run.log(level(false, nil), status, end, nil)

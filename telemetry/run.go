@@ -105,7 +105,7 @@ func (r *Run) log(level slog.Level, status string, end time.Time, err error) {
 	if !w.handler.Enabled(r.ctx, level) {
 		return
 	}
-	if w.access != nil && level == slog.LevelInfo && err == nil && len(r.attrs) == 0 && isWord(status) {
+	if w.access.out != nil && level == slog.LevelInfo && err == nil && len(r.attrs) == 0 && isWord(status) {
 		w.access.write(r.ctx, end, end.Sub(r.began), status)
 		return
 	}

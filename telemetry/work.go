@@ -47,7 +47,7 @@ type Work struct {
 	cfg       WorkConfig
 	options   []trace.SpanStartOption
 	handler   slog.Handler // of access records, with the attributes
-	access    *access      // of those that are alike; nil: handler writes them too
+	access    access       // of those that are alike
 	http      bool         // the status is an HTTP status code
 
 	instrument *instrument // nil: not measured
