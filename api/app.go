@@ -169,8 +169,8 @@ func CleanPaths(next http.Handler) http.Handler {
 }
 
 func isClean(path string) bool {
-	return strings.HasPrefix(path, "/") && !strings.Contains(path, "//") && !strings.Contains(path+"/", "/./") &&
-		!strings.Contains(path+"/", "/../")
+	return strings.HasPrefix(path, "/") && !strings.Contains(path, "//") &&
+		(!strings.Contains(path, "/.") || !strings.Contains(path+"/", "/./") && !strings.Contains(path+"/", "/../"))
 }
 
 // Invoke runs an operation on a typed input: the same plan without socket and codec. It makes App a call.Target.
@@ -223,7 +223,7 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !telemetry.ValidRequestID(id) {
 		id = telemetry.NewRequestID()
 	}
-	w.Header().Set("X-Request-Id", id)
+	w.Header()["X-Request-Id"] = []string{id}
 	maps.Copy(w.Header(), e.fixed)
 	ctx := telemetry.WithRequestID(telemetry.Extract(r.Context(), r.Header), id)
 	switch {

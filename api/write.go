@@ -100,10 +100,12 @@ func (x *wire) write(w http.ResponseWriter, c *operation.Call) error {
 		return nil
 	}
 	defer release(c)
-	h.Set("Content-Type", mediaJSON)
+	values := []string{mediaJSON, ""}
+	h["Content-Type"], h["Content-Length"] = values[:1:1], values[1:]
 	if len(x.codecs) > 0 || len(x.codings) > 0 || x.etags {
 		if x.tagged(h, c) {
 			h.Del("Content-Type")
+			h.Del("Content-Length")
 			w.WriteHeader(http.StatusNotModified)
 			return nil
 		}
@@ -111,7 +113,7 @@ func (x *wire) write(w http.ResponseWriter, c *operation.Call) error {
 			return err
 		}
 	}
-	h.Set("Content-Length", strconv.Itoa(c.Encoded.Len()))
+	values[1] = strconv.Itoa(c.Encoded.Len())
 	w.WriteHeader(c.Status)
 	_, err := w.Write(c.Encoded.Bytes())
 	return err
