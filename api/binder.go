@@ -24,6 +24,8 @@ type binder struct {
 	form     bool       // the body is a form
 	flow     *flowField // the body is read by the handler
 	files    bool       // with files
+
+	validates bool // the envelope itself has rules
 }
 
 // bodyField is the part of the input that the body fills: a field, or with an empty index the whole input.
@@ -50,6 +52,7 @@ func newBinder(c *schema.Compiler, t reflect.Type, method, path string) (*binder
 	if err == nil {
 		errs = append(errs, b.matchPath(wild))
 	}
+	b.validates = b.envelopeValidates()
 	return b, errors.Join(errs...)
 }
 
@@ -297,7 +300,7 @@ func (b *binder) validate(ctx context.Context, c *operation.Call) error {
 		}
 		all = collectBody(all, b.body.schema.Validate(ctx, field))
 	}
-	if len(all) == 0 && b.inputsValidate() {
+	if len(all) == 0 && b.validates {
 		if err := c.In.Addr().Interface().(validator).Validate(ctx); err != nil {
 			all = b.collectError(all, err)
 		}
@@ -310,8 +313,8 @@ type validator interface {
 	Validate(ctx context.Context) error
 }
 
-// inputsValidate reports whether the envelope itself has rules; those of a whole-body input belong to its schema.
-func (b *binder) inputsValidate() bool {
+// envelopeValidates reports whether the envelope itself has rules; those of a whole-body input belong to its schema.
+func (b *binder) envelopeValidates() bool {
 	return (b.body == nil || b.body.index != nil) && reflect.PointerTo(b.in).Implements(reflect.TypeFor[validator]())
 }
 

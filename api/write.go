@@ -162,6 +162,9 @@ func release(c *operation.Call) {
 
 // setHeaders puts the headers of an answer into h. Cookies come on top of those that a middleware or a dependency has set.
 func setHeaders(h, answer http.Header) {
+	if len(answer) == 0 {
+		return
+	}
 	cookies := h["Set-Cookie"]
 	maps.Copy(h, answer)
 	if more := answer["Set-Cookie"]; len(cookies) > 0 && len(more) > 0 {

@@ -133,6 +133,9 @@ func (n *objectNode) absent(d *decoder, v reflect.Value, seen *bitset) {
 
 // place returns the settable field of v, making embedded pointers on the way.
 func (m *member) place(v reflect.Value) reflect.Value {
+	if len(m.index) == 1 {
+		return v.Field(m.index[0])
+	}
 	for i, index := range m.index {
 		if i > 0 && v.Kind() == reflect.Pointer {
 			v = target(v)

@@ -32,8 +32,12 @@ func (p *pattern) match(s string) bool {
 	}
 	i := 0
 	for n := range p.runs {
-		r, start := &p.runs[n], i
-		for i < len(s) && (r.max < 0 || i-start < r.max) && r.class.has(s[i]) {
+		r := &p.runs[n]
+		start, end := i, len(s)
+		if r.max >= 0 {
+			end = min(end, i+r.max)
+		}
+		for i < end && r.class.has(s[i]) {
 			i++
 		}
 		if i-start < r.min {
