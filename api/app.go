@@ -247,6 +247,10 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		err = e.wire.write(w, c)
 	}
+	if c.Deferred() {
+		// Nobody waits for the clean-up. A writer that cannot flush sends the answer when everything has returned.
+		_ = http.NewResponseController(w).Flush()
+	}
 }
 
 // finish gives back what dependencies took. Nobody is left to tell of a failure but the log.

@@ -60,3 +60,15 @@ func TestCleanUpKnowsHowTheCallEndedWhateverItsDoor(t *testing.T) {
 		}
 	}
 }
+func TestNobodyWaitsForTheCleanUp(t *testing.T) {
+	t.Parallel()
+	svc := vade.NewService("bank")
+	api.Get(svc, "/borrow", func(context.Context, struct{ Loan loan }) (string, error) { return "gold", nil }, auth.Public())
+	answered := make(chan struct{})
+	tt := apitest.New(t, svc, apitest.Override(func(_ context.Context, c *operation.Call) (loan, error) {
+		c.Defer(func(error) { <-answered })
+		return loan{}, nil
+	}))
+	tt.Do("GET", "/borrow", nil).Want(200)
+	close(answered)
+}

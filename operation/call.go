@@ -115,6 +115,9 @@ func (c *Call) Defer(f func(err error)) { c.cleanups = append(c.cleanups, f) }
 // the answer reached anybody.
 func (c *Call) Then(f func(err error)) { c.last = append(c.last, f) }
 
+// Deferred reports whether something is left for [Call.Finish].
+func (c *Call) Deferred() bool { return len(c.cleanups) > 0 }
+
 // Finish runs the deferred functions. The door calls it once, after the answer was made. One that panics keeps none of the
 // others from running; the panics come back joined, each with its stack, for the door to log.
 func (c *Call) Finish(err error) error {
