@@ -149,8 +149,8 @@ func (a *airline) bookingEndsWithTicket(t *testing.T) {
 		t.Errorf("%d seats are left of %d", left, f.SeatsLeft)
 	}
 	mine := get[struct {
-		Bookings []booking `json:"bookings"`
-	}](a, "/bookings", token).Bookings
+		Items []booking `json:"items"`
+	}](a, "/bookings", token).Items
 	if len(mine) != 1 || mine[0].ID != b.ID {
 		t.Errorf("my bookings: %+v", mine)
 	}

@@ -128,7 +128,7 @@ func order(flight, payment string) map[string]any {
 	return map[string]any{
 		"flight_id":  flight,
 		"passengers": []any{map[string]any{"name": "Ada Lovelace", "email": "ada@example.com"}},
-		"payment":    map[string]any{"token": payment},
+		"payment":    map[string]any{"method": "card", "token": payment},
 	}
 }
 

@@ -238,17 +238,18 @@ func (a *airline) mine(token string) map[string]booking {
 	all := make(map[string]booking)
 	for cursor := ""; ; {
 		page := get[struct {
-			Bookings []booking `json:"bookings"`
-			Next     string    `json:"next"`
-		}](a, "/bookings?limit=100&cursor="+cursor, token)
-		for _, b := range page.Bookings {
+			Items []booking `json:"items"`
+			Next  string    `json:"next"`
+		}](a, "/bookings?limit=100"+cursor, token)
+		for _, b := range page.Items {
 			if _, double := all[b.ID]; double {
 				a.t.Errorf("booking %s is listed twice", b.ID)
 			}
 			all[b.ID] = b
 		}
-		if cursor = page.Next; cursor == "" {
+		if page.Next == "" {
 			return all
 		}
+		cursor = "&cursor=" + page.Next
 	}
 }

@@ -41,7 +41,7 @@ func tour(t vade.Tour) []string {
 		fmt.Sprintf("curl '%s/airports?q=zurich'", t.URL),
 		fmt.Sprintf("curl '%s/flights?from=ZRH&to=LHR&date=%s'", t.URL, day),
 		fmt.Sprintf(`curl '%s/bookings' -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d '{"flight_id": "%s", `+
-			`"passengers": [{"name": "Ada Lovelace", "email": "ada@example.com"}], "payment": {"token": "tok_visa"}}'`,
+			`"passengers": [{"name": "Ada Lovelace", "email": "ada@example.com"}], "payment": {"method": "card", "token": "tok_visa"}}'`,
 			t.URL, t.Token, flights.Example("ZRH", "LHR", day)),
 	}
 }

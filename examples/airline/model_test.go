@@ -207,5 +207,5 @@ func (h *house) smallFlights(n int) []flightsapi.Flight {
 
 func order(flight, token string, seats int) string {
 	passengers := strings.Repeat(`,{"name":"Ada","email":"ada@example.com"}`, seats)[1:]
-	return `{"flight_id":"` + flight + `","passengers":[` + passengers + `],"payment":{"token":"` + token + `"}}`
+	return `{"flight_id":"` + flight + `","passengers":[` + passengers + `],"payment":{"method":"card","token":"` + token + `"}}`
 }

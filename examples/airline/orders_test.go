@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/vade-go/vade"
+	"github.com/vade-go/vade/api"
 	"github.com/vade-go/vade/apitest"
 	"github.com/vade-go/vade/events"
 	"github.com/vade-go/vade/events/natsevents"
@@ -96,7 +97,7 @@ func TestAnOrderThatIsSentAgainBooksOnce(t *testing.T) {
 	if now := h.flight(flight).SeatsLeft; now != left-2 {
 		t.Errorf("%d seats are left of %d", now, left)
 	}
-	if p := book("k1", 3).Problem(); !errors.Is(p, bookingsapi.ErrKeyUsed) {
+	if p := book("k1", 3).Problem(); !errors.Is(p, api.ErrKeyReused) {
 		t.Errorf("another order with the same key: %v", p)
 	}
 	if other := again("k2", 2); other.ID == first {
@@ -110,7 +111,7 @@ func TestWhatMakesNoSenseIsNoFaultOfOurs(t *testing.T) {
 	b := h.book("tok_visa")
 	h.book("tok_visa")
 	page := ask[struct {
-		Bookings []bookingsapi.Booking `json:"bookings"`
+		Bookings []bookingsapi.Booking `json:"items"`
 		Next     string                `json:"next"`
 	}](h, "GET", "/bookings?limit=1", "")
 	if len(page.Bookings) != 1 || page.Bookings[0].ID == b.ID || page.Next == "" {

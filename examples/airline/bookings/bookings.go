@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,7 +17,6 @@ import (
 	"github.com/vade-go/vade/examples/airline/flights/flightsapi"
 	"github.com/vade-go/vade/examples/airline/payments/paymentsapi"
 	"github.com/vade-go/vade/outbox"
-	"github.com/vade-go/vade/problem"
 	"github.com/vade-go/vade/store"
 )
 
@@ -30,6 +30,8 @@ func Service() *vade.Service {
 	api.Post(g, "", h.book, auth.Scopes("bookings:write"), api.Summary("Book seats on a flight"),
 		api.Idempotent(), api.Timeout(10*time.Second), // what a crash leaves running is given up soon after
 		api.Fails(bookingsapi.ErrNoFlight, bookingsapi.ErrSoldOut, bookingsapi.ErrDeparted))
+	api.Post(g, "/passengers", h.passengers, auth.Scopes("bookings:write"), api.Summary("Read a passenger list"),
+		api.Description("Takes a CSV file of names and addresses, and returns the passengers as an order wants them, or every line that is wrong."))
 	api.Get(g, "", h.list, auth.Scopes("bookings:read"), api.Summary("List your bookings, newest first"))
 	api.Get(g, "/{id}", h.get, auth.Scopes("bookings:read"), api.Summary("Get one of your bookings"), api.Fails(bookingsapi.ErrUnknown))
 	api.Delete(g, "/{id}", h.cancel, auth.Scopes("bookings:write"), api.Summary("Cancel one of your bookings"),
@@ -85,7 +87,7 @@ func (h *handlers) book(ctx context.Context, in Book) (api.Created[bookingsapi.B
 		FlightID: flight.ID, From: flight.From, To: flight.To, Departure: flight.Departure, Passengers: in.Body.Passengers,
 		Total: flight.Price * int64(len(in.Body.Passengers)), Currency: flight.Currency, Created: time.Now().UTC(),
 	}
-	switch known, err := h.saga.begin(ctx, record{Booking: b, Token: in.Body.Payment.Token}); {
+	switch known, err := h.saga.begin(ctx, record{Booking: b, Token: in.Body.Payment.Value.Reference()}); {
 	case errors.Is(err, store.ErrExists): // the same request was faster on another connection
 		return again(known, in.Body)
 	case err != nil:
@@ -122,49 +124,51 @@ type ByID struct {
 	ID     string `path:"id" pattern:"^[a-z2-7]{26}$" doc:"Id of the booking."`
 }
 
-func (h *handlers) get(ctx context.Context, in ByID) (bookingsapi.Booking, error) {
+// get answers a browser that knows the booking as it is by 304, and no bytes.
+func (h *handlers) get(ctx context.Context, in ByID) (api.Versioned[bookingsapi.Booking], error) {
 	r, err := h.saga.records.Get(ctx, key(in.ID))
 	if errors.Is(err, store.ErrNotFound) || (err == nil && r.Value.Subject != in.Caller.Subject) {
-		return bookingsapi.Booking{}, bookingsapi.ErrUnknown // whether it exists is nobody else's business
+		return api.Versioned[bookingsapi.Booking]{}, bookingsapi.ErrUnknown // whether it exists is nobody else's business
 	}
-	return r.Value.Booking, err
+	return api.Versioned[bookingsapi.Booking]{Value: r.Value.Booking, Tag: tag(r.Version)}, err
 }
+
+// tag names a version of a booking to the world.
+func tag(v store.Version) string { return strconv.FormatInt(int64(v), 36) }
 
 // Mine asks for the bookings of the caller.
 type Mine struct {
 	Caller auth.Principal
-	Limit  int             `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"How many bookings to return at most."`
-	Cursor api.Opt[string] `query:"cursor" maxLength:"2000" doc:"Where the last page ended."`
+	api.Paging
 }
 
-// Page is some of the caller's bookings.
-type Page struct {
-	Bookings []bookingsapi.Booking `json:"bookings"`
-	Next     string                `json:"next" doc:"The cursor of the next page; empty at the end."`
-}
-
-func (h *handlers) list(ctx context.Context, in Mine) (Page, error) {
+func (h *handlers) list(ctx context.Context, in Mine) (api.Page[bookingsapi.Booking], error) {
+	var page api.Page[bookingsapi.Booking]
 	records, err := h.saga.records.List(ctx, store.Query{
 		Index: byOwner, Prefix: indexed(in.Caller.Subject), Descending: true, Limit: in.Limit, Cursor: in.Cursor.Or(""),
 	})
 	switch {
 	case errors.Is(err, store.ErrCursor):
-		return Page{}, problem.Invalid().WithViolations(problem.Violation{
-			In: "query", Name: "cursor", Code: "cursor", Message: "must be the cursor of a page of yours",
-		})
+		return page, api.InvalidCursor()
 	case err != nil:
-		return Page{}, err
+		return page, err
 	}
-	page := Page{Bookings: make([]bookingsapi.Booking, len(records.Items)), Next: records.Next}
+	page.Next, page.Items = records.Next, make([]bookingsapi.Booking, len(records.Items))
 	for i, r := range records.Items {
-		page.Bookings[i] = r.Value.Booking
+		page.Items[i] = r.Value.Booking
 	}
 	return page, nil
 }
 
-func (h *handlers) cancel(ctx context.Context, in ByID) (bookingsapi.Booking, error) {
-	if _, err := h.get(ctx, in); err != nil {
+// Cancel names the booking to cancel, and, if the caller likes, the version that he has seen of it.
+type Cancel struct {
+	ByID
+	api.Precondition
+}
+
+func (h *handlers) cancel(ctx context.Context, in Cancel) (bookingsapi.Booking, error) {
+	if _, err := h.get(ctx, in.ByID); err != nil {
 		return bookingsapi.Booking{}, err
 	}
-	return h.saga.cancel(ctx, in.ID)
+	return h.saga.cancel(ctx, in.ID, in.Precondition)
 }

@@ -47,7 +47,7 @@ func desk(t *testing.T) *apitest.System {
 
 func order(flight string) bookings.Order {
 	return bookings.Order{
-		FlightID: flight, Passengers: []bookingsapi.Passenger{{Name: "Ada", Email: "ada@example.com"}}, Payment: bookingsapi.Payment{Token: "tok_visa"},
+		FlightID: flight, Passengers: []bookingsapi.Passenger{{Name: "Ada", Email: "ada@example.com"}}, Payment: bookingsapi.Payment{Value: bookingsapi.Card{Token: "tok_visa"}},
 	}
 }
 
@@ -75,12 +75,12 @@ func TestABookingIsItsOwnersAlone(t *testing.T) {
 			t.Errorf("%s: eve gets %v", method, p)
 		}
 	}
-	page, err := apitest.Invoke[bookings.Page](tt, "GET /bookings", bookings.Mine{Limit: 10}, eve)
-	if err != nil || len(page.Bookings) != 0 {
+	page, err := apitest.Invoke[api.Page[bookingsapi.Booking]](tt, "GET /bookings", bookings.Mine{Paging: api.Paging{Limit: 10}}, eve)
+	if err != nil || len(page.Items) != 0 {
 		t.Errorf("eve lists %+v, %v", page, err)
 	}
 	reader := apitest.As(auth.Principal{Subject: "ada", Scopes: []string{"bookings:read"}})
-	if _, err := apitest.Invoke[bookingsapi.Booking](tt, "DELETE /bookings/{id}", bookings.ByID{ID: mine.ID}, reader); !errors.Is(err, problem.Forbidden()) {
+	if _, err := apitest.Invoke[bookingsapi.Booking](tt, "DELETE /bookings/{id}", bookings.Cancel{ByID: bookings.ByID{ID: mine.ID}}, reader); !errors.Is(err, problem.Forbidden()) {
 		t.Errorf("who may read may cancel: %v", err)
 	}
 	tt.Do("GET", "/bookings", nil, apitest.Anonymous()).Want(401)

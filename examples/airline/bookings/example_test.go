@@ -22,6 +22,7 @@ func ExampleService() {
 	// Output:
 	// GET /bookings [bookings:read]
 	// POST /bookings [bookings:write]
+	// POST /bookings/passengers [bookings:write]
 	// DELETE /bookings/{id} [bookings:write]
 	// GET /bookings/{id} [bookings:read]
 	// calls [flights]

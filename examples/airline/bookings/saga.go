@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vade-go/vade"
+	"github.com/vade-go/vade/api"
 	"github.com/vade-go/vade/events"
 	"github.com/vade-go/vade/examples/airline/bookings/bookingsapi"
 	"github.com/vade-go/vade/examples/airline/flights/flightsapi"
@@ -90,8 +91,8 @@ func (s *saga) begin(ctx context.Context, r record) (known record, err error) {
 }
 
 // step loads a booking, lets move change it, and stores what it became together with the event that move publishes. When
-// move reports false the booking was not waiting for this and stays as it is.
-func (s *saga) step(ctx context.Context, id string, move func(ctx context.Context, tx *store.Tx, r *record) (bool, error)) (bookingsapi.Booking, error) {
+// move reports false the booking was not waiting for this and stays as it is. Seen is the version that the caller has seen, if he says so.
+func (s *saga) step(ctx context.Context, id string, move func(ctx context.Context, tx *store.Tx, r *record) (bool, error), seen ...api.Precondition) (bookingsapi.Booking, error) {
 	var now bookingsapi.Booking
 	err := s.db.Do(ctx, id, func(ctx context.Context, tx *store.Tx) error {
 		item, err := s.records.With(tx).Get(ctx, key(id))
@@ -100,6 +101,11 @@ func (s *saga) step(ctx context.Context, id string, move func(ctx context.Contex
 		}
 		if err != nil {
 			return err
+		}
+		for _, version := range seen {
+			if err := version.Check(tag(item.Version)); err != nil {
+				return err
+			}
 		}
 		r := item.Value
 		moved, err := move(ctx, tx, &r)
@@ -156,7 +162,7 @@ func (s *saga) onCaptured(ctx context.Context, e paymentsapi.Payment) error {
 	return err
 }
 
-func (s *saga) cancel(ctx context.Context, id string) (bookingsapi.Booking, error) {
+func (s *saga) cancel(ctx context.Context, id string, seen api.Precondition) (bookingsapi.Booking, error) {
 	return s.step(ctx, id, func(ctx context.Context, tx *store.Tx, r *record) (bool, error) {
 		switch {
 		case r.Status != bookingsapi.StatusPending && r.Status != bookingsapi.StatusConfirmed:
@@ -166,5 +172,5 @@ func (s *saga) cancel(ctx context.Context, id string) (bookingsapi.Booking, erro
 		}
 		r.Status, r.Token = bookingsapi.StatusCancelled, ""
 		return true, outbox.Publish(ctx, tx, s.cancelled, r.Booking)
-	})
+	}, seen)
 }

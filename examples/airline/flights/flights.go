@@ -22,6 +22,7 @@ func Service() *vade.Service {
 	h := &handlers{seats: newSeats(svc)}
 	api.Serve(svc, flightsapi.Search, h.search)
 	api.Serve(svc, flightsapi.Get, h.get)
+	api.Serve(svc, flightsapi.Fares, h.fares)
 	vade.OnStart(svc, "lay out the timetable", h.layOut)
 	events.Subscribe(svc, bookingsapi.Placed, h.onPlaced)
 	events.Subscribe(svc, bookingsapi.Rejected, h.onEnded)
@@ -73,11 +74,11 @@ func (h *handlers) get(ctx context.Context, in flightsapi.ID) (flightsapi.Flight
 }
 
 func (h *handlers) publish(ctx context.Context, f timetable.Flight) (flightsapi.Flight, error) {
-	taken, err := h.seats.taken(ctx, f.ID)
+	fare, _, err := h.fare(ctx, f)
 	return flightsapi.Flight{
 		ID: f.ID, Number: f.Number, From: f.From, To: f.To, Departure: f.Departure, Arrival: f.Arrival,
-		Distance: f.DistanceKM, Aircraft: f.Aircraft, Seats: f.Seats, SeatsLeft: max(0, f.Seats-taken), // fewer, should the aircraft of a flight have changed
-		Price: f.PriceCents, Currency: f.Currency,
+		Distance: f.DistanceKM, Aircraft: f.Aircraft, Seats: f.Seats, SeatsLeft: fare.SeatsLeft,
+		Price: fare.Price, Currency: fare.Currency,
 	}, err
 }
 

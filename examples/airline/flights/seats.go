@@ -19,6 +19,7 @@ type seats struct {
 	holds   *store.Collection[hold]
 	held    *events.Producer[flightsapi.Held]
 	refused *events.Producer[flightsapi.Refused]
+	changed notice
 }
 
 // count is how many seats of a flight are taken.
@@ -51,17 +52,18 @@ func newSeats(svc *vade.Service) *seats {
 func countKey(flight string) store.Key         { return store.Key{Partition: flight, ID: "seats"} }
 func holdKey(flight, booking string) store.Key { return store.Key{Partition: flight, ID: booking} }
 
-// taken returns how many seats of a flight are taken.
-func (s *seats) taken(ctx context.Context, flight string) (int, error) {
+// taken returns how many seats of a flight are taken, and the version of that: 0 when nobody ever took one.
+func (s *seats) taken(ctx context.Context, flight string) (int, store.Version, error) {
 	item, err := s.counts.Get(ctx, countKey(flight))
 	if errors.Is(err, store.ErrNotFound) {
-		return 0, nil
+		return 0, 0, nil
 	}
-	return item.Value.Taken, err
+	return item.Value.Taken, item.Version, err
 }
 
 // hold decides a booking once: seats are taken, or refused. The decision and the event that tells it commit together.
 func (s *seats) hold(ctx context.Context, flight string, capacity int, booking string, n int) error {
+	defer s.changed.tell()
 	return s.db.Do(ctx, flight, func(ctx context.Context, tx *store.Tx) error {
 		decided, err := s.holds.With(tx).Get(ctx, holdKey(flight, booking))
 		switch {
@@ -110,6 +112,7 @@ func (s *seats) take(ctx context.Context, tx *store.Tx, flight string, capacity,
 // release gives the seats of a booking back, once. A booking that ended before its seats were asked for is remembered, so that
 // they are never held.
 func (s *seats) release(ctx context.Context, flight, booking string) error {
+	defer s.changed.tell()
 	return s.db.Do(ctx, flight, func(ctx context.Context, tx *store.Tx) error {
 		decided, err := s.holds.With(tx).Get(ctx, holdKey(flight, booking))
 		if err != nil && !errors.Is(err, store.ErrNotFound) {

@@ -40,6 +40,9 @@ type simulated struct{ settings *Settings }
 // declinedToken is the payment token that is declined whatever the failure rate.
 const declinedToken = "tok_declined"
 
+// spentVoucher is one that somebody has used.
+const spentVoucher = "voucher:VADE-0000-0000"
+
 // Capture thinks for a while, and then answers.
 func (p *simulated) Capture(ctx context.Context, idempotencyKey string, _ int64, _, token string) (declined string, err error) {
 	wait := time.NewTimer(p.settings.Latency)
@@ -49,7 +52,7 @@ func (p *simulated) Capture(ctx context.Context, idempotencyKey string, _ int64,
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
-	if token == declinedToken || chance(idempotencyKey) < p.settings.FailureRate {
+	if token == declinedToken || token == spentVoucher || chance(idempotencyKey) < p.settings.FailureRate {
 		return "payment-declined", nil
 	}
 	return "", nil

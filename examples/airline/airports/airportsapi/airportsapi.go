@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/vade-go/vade/api"
 	"github.com/vade-go/vade/auth"
@@ -22,7 +23,7 @@ var (
 	Search = api.Define[Query, Found]("GET", "/airports", auth.Public(),
 		api.Summary("Search airports by code, name, city, country or position"))
 	Get = api.Define[Code, Airport]("GET", "/airports/{iata}", auth.Public(), api.Fails(ErrUnknown),
-		api.Summary("Get one airport by its IATA or ICAO code"))
+		api.Summary("Get one airport by its IATA or ICAO code"), api.ETags(), api.CacheControl(api.Caching{MaxAge: time.Hour, Public: true}))
 )
 
 // Query says which airports are searched. Without any condition the large airports come first.

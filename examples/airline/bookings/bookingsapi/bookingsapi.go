@@ -37,7 +37,7 @@ type Due struct {
 	Booking  string `json:"booking"`
 	Amount   int64  `json:"amount_cents"`
 	Currency string `json:"currency"`
-	Token    string `json:"token" doc:"Of the payment provider."`
+	Token    string `json:"token" doc:"For the payment provider: what the traveller pays with."`
 }
 
 // The states of a booking. It goes from pending to confirmed or rejected, and from pending or confirmed to cancelled.
@@ -68,9 +68,4 @@ type Booking struct {
 type Passenger struct {
 	Name  string `json:"name" minLength:"1" maxLength:"100" pattern:"^[^\\p{Cc}\\p{Z}]+( +[^\\p{Cc}\\p{Z}]+)*$" example:"Ada Lovelace"`
 	Email string `json:"email" format:"email" maxLength:"200" example:"ada@example.com"`
-}
-
-// Payment is how the booking is paid: a token of the payment provider, never the number of a card.
-type Payment struct {
-	Token string `json:"token" minLength:"1" maxLength:"100" doc:"tok_declined is always declined." example:"tok_visa"`
 }

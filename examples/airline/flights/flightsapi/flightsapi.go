@@ -21,6 +21,8 @@ var (
 	Search = api.Define[Query, Found]("GET", "/flights", auth.Public(), api.Summary("Find direct flights on a day"))
 	Get    = api.Define[ID, Flight]("GET", "/flights/{id}", auth.Public(), api.Fails(ErrUnknown),
 		api.Summary("Get one flight with the seats that are left"))
+	Fares = api.Define[Watch, api.SSE[Fare]]("GET", "/flights/{id}/fares", auth.Public(), api.Fails(ErrUnknown),
+		api.Summary("Watch the price of a flight"), api.Description("An event comes at once, and another whenever seats are taken or given back."))
 )
 
 // The events of the service, keyed by booking.
@@ -55,6 +57,19 @@ type Query struct {
 // ID names one flight.
 type ID struct {
 	ID string `path:"id" maxLength:"32" doc:"Flight number and day of departure." example:"VD100-20270105"`
+}
+
+// Watch names the flight whose fares are watched.
+type Watch struct {
+	ID string `path:"id" maxLength:"32" doc:"Flight number and day of departure." example:"VD100-20270105"`
+	api.Resume
+}
+
+// Fare is what a seat costs while so many are left.
+type Fare struct {
+	SeatsLeft int    `json:"seats_left"`
+	Price     int64  `json:"price_cents" doc:"For one seat."`
+	Currency  string `json:"currency" example:"EUR"`
 }
 
 // Flight is one departure.
