@@ -14,10 +14,11 @@
 //
 // # Guarantees
 //
-// It answers on this machine only: the connection has to come from a loopback address, and the request has to name one, so that
-// neither the network nor a name that somebody else resolves gets there. A code goes to the page [Config.Redirect] on the very host
-// that was asked, is good for a minute and for one try, and needs the verifier whose SHA-256 the request named. Other sites cannot
-// submit the page. At most 100 codes wait at once.
+// It answers on this machine only: the connection has to come from a loopback address and the request to name one, so that neither the
+// network nor a name that somebody else resolves gets there; where proxies say for whom they ask, that has to be this machine too. (A
+// proxy on this machine that says nothing, and calls it localhost, cannot be told from a browser here.) A code goes to the
+// page [Config.Redirect] on the very host that was asked, is good for a minute and for one try, and needs the verifier whose SHA-256
+// the request named. Other sites cannot submit the page. At most 100 codes wait at once.
 //
 // # Never in production
 //

@@ -58,13 +58,27 @@ func local(next http.Handler) http.Handler {
 		h.Set("Cache-Control", "no-store")
 		h.Set("Referrer-Policy", "same-origin") // none at all would hide from the form where it comes from
 		h.Set("X-Content-Type-Options", "nosniff")
-		if !loopback(r.RemoteAddr) || !loopback(r.Host) {
+		if !loopback(r.RemoteAddr) || !loopback(r.Host) || forwarded(r.Header) {
 			refuse(w, http.StatusForbidden, "The log-in for development answers on this machine only, under localhost or 127.0.0.1.")
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
 		next.ServeHTTP(w, r)
 	})
+}
+
+// forwarded reports whether a proxy says that it asks for somebody who may be anywhere.
+func forwarded(h http.Header) bool {
+	for _, name := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip"} {
+		for _, field := range h[name] {
+			for host := range strings.SplitSeq(field, ",") {
+				if !loopback(strings.TrimSpace(host)) {
+					return true
+				}
+			}
+		}
+	}
+	return len(h["Forwarded"]) > 0
 }
 
 // loopback reports whether a host, with or without a port, is this machine.

@@ -277,6 +277,17 @@ func TestOnlyThisMachineMayAsk(t *testing.T) {
 			t.Errorf("from %s to %s: %d", tt.remote, tt.host, w.Code)
 		}
 	}
+	for _, tt := range []struct {
+		name, value string
+		code        int
+	}{
+		{"X-Forwarded-For", "127.0.0.1, [::1]:5000", 200}, {"X-Forwarded-Host", "localhost:8080", 200}, {"X-Real-Ip", "::1", 200}, {"X-Forwarded-For", "192.0.2.7, 127.0.0.1", 403},
+		{"X-Forwarded-For", "", 403}, {"X-Forwarded-Host", "airline.example.com", 403}, {"X-Real-Ip", "192.0.2.7", 403}, {"Forwarded", "for=127.0.0.1", 403},
+	} {
+		if res := ask(t, h, "GET", login.AuthorizePath, wanted(), tt.name, tt.value); res.Code != tt.code {
+			t.Errorf("%s: %s: %d", tt.name, tt.value, res.Code)
+		}
+	}
 	for _, headers := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example.com"}, {"Sec-Fetch-Site", "same-site"}} {
 		if res := ask(t, h, "POST", login.AuthorizePath, wanted("persona", "alice"), headers...); res.Code != 403 {
 			t.Errorf("%v: another site submits the page: %d", headers, res.Code)
