@@ -53,9 +53,17 @@ func openBrowser(t *testing.T) *browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", //nolint:gosec // a fixed name
-		"--no-proxy-server", "--disable-background-networking", "--remote-debugging-pipe", "--user-data-dir="+t.TempDir(), "about:blank")
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}
+	name := "chromium"
+	if _, err := exec.LookPath(name); err != nil {
+		name = "google-chrome"
+	}
+	home, err := os.MkdirTemp("", "vade-browser-*") // a child of the browser may still write there when it has ended
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(name, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", //nolint:gosec // one of two names
+		"--no-proxy-server", "--disable-background-networking", "--remote-debugging-pipe", "--user-data-dir="+home, "about:blank")
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home}
 	cmd.ExtraFiles = []*os.File{fromUs, toUs} // its descriptors 3 and 4
 	cmd.SysProcAttr = noOrphans()
 	if err := cmd.Start(); err != nil {
@@ -76,6 +84,7 @@ func openBrowser(t *testing.T) *browser {
 		stuck.Stop()
 		<-done
 		_ = fromBrowser.Close()
+		_ = os.RemoveAll(home)
 	})
 	return b
 }

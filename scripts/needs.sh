@@ -4,7 +4,7 @@
 #   node     runs the independent OpenAPI validators, which want 20.19 or newer: older than what Debian 12 and Ubuntu 24.04 have,
 #            so where the system's is older the one of the npm registry is used, kept in the user's cache folder
 #   curl     the command lines that the program prints are tested as they are
-#   chromium the documentation page is tested as people see it; Ubuntu has it as a snap only, which works where snaps do
+#   chromium the documentation page is tested as people see it; google-chrome will do, which Ubuntu needs, whose chromium is a snap
 # NATS needs nothing: its server is built from the module in go.mod by the tests that use it.
 #
 # "needs.sh --path" prints the folders that belong in front of PATH.
@@ -33,7 +33,7 @@ missing=()
 command -v gcc >/dev/null || missing+=(gcc libc6-dev)
 command -v npm >/dev/null || missing+=(nodejs npm)
 command -v curl >/dev/null || missing+=(curl)
-command -v chromium >/dev/null || missing+=(chromium)
+command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
 
 if [ ${#missing[@]} -gt 0 ]; then
   echo "installing ${missing[*]}"
