@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 	"testing"
 
@@ -15,13 +16,16 @@ func airline() *manifest.System {
 	return &manifest.System{
 		Name: "airline",
 		Services: []manifest.Service{
-			{Name: "flights", Calls: []string{"b", "a", "b"}},
+			{
+				Name: "flights", Calls: []string{"b", "a", "b"}, Tags: []manifest.Tag{{Name: "skies"}, {Name: "news"}},
+				Webhooks: []manifest.Notification{{Name: "moved"}, {Name: "cancelled"}},
+			},
 			{Name: "bookings", Operations: []manifest.Operation{
 				{ID: "bookings.list", Method: "GET", Path: "/bookings", Security: manifest.Security{Public: true}},
 				{ID: "bookings.book", Method: "POST", Path: "/bookings", Problems: []manifest.Problem{
 					{Status: 422, Code: "invalid"}, {Status: 409, Code: "sold-out"}, {Status: 409, Code: "closed"},
 				}},
-				{ID: "bookings.cancel", Method: "DELETE", Path: "/bookings/{id}"},
+				{ID: "bookings.cancel", Method: "DELETE", Path: "/bookings/{id}", Callbacks: []manifest.Notification{{Name: "refunded"}, {Name: "cancelled"}}},
 			}},
 		},
 		Schemas: map[string]json.RawMessage{"Booking": json.RawMessage(`{"type":"object"}`)},
@@ -31,6 +35,9 @@ func airline() *manifest.System {
 func TestTheSameDeclarationsGiveTheSameBytes(t *testing.T) {
 	t.Parallel()
 	a, b := airline(), airline()
+	slices.Reverse(b.Services[0].Tags)
+	slices.Reverse(b.Services[0].Webhooks)
+	slices.Reverse(b.Services[1].Operations[2].Callbacks)
 	b.Services[0], b.Services[1] = b.Services[1], b.Services[0]
 	one, err := a.Encode()
 	if err != nil {
