@@ -2,8 +2,8 @@
 # validate.sh FILE… judges OpenAPI documents, in JSON or YAML, by three validators that Vade did not write:
 #
 #   @seriousme/openapi-schema-validator  the JSON Schema of the OpenAPI Initiative, and every reference
-#   @redocly/cli                         the rules of the specification that a schema cannot say
-#   @stoplight/spectral-cli              the same by others, and every example against its schema
+#   @redocly/cli                         the rules of the specification that a schema cannot say, and every example
+#   @stoplight/spectral-cli              the same, as others read it
 #
 # A NAME.yaml that has a NAME.json beside it must say the same, as the package yaml reads it.
 #
