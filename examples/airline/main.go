@@ -19,6 +19,7 @@ import (
 	"github.com/vade-go/vade/examples/airline/flights"
 	"github.com/vade-go/vade/examples/airline/notify"
 	"github.com/vade-go/vade/examples/airline/payments"
+	"github.com/vade-go/vade/manifest"
 	"github.com/vade-go/vade/program"
 )
 
@@ -31,7 +32,10 @@ func system() *vade.System {
 		bookings.Service(),
 		payments.Service(),
 		notify.Service(),
-	).Tour(tour)
+	).About(vade.About{
+		Description: "Find a flight and book seats on it.",
+		License:     &manifest.License{Name: "Apache 2.0", SPDX: "Apache-2.0"},
+	}).Tour(tour)
 }
 
 // tour shows the way from an airport to a ticket.

@@ -28,6 +28,10 @@ func Service() *vade.Service {
 
 	g := api.Group(svc, "/bookings", auth.Require(auth.OAuth2("airline")))
 	api.Post(g, "", h.book, auth.Scopes("bookings:write"), api.Summary("Book seats on a flight"),
+		api.Example("two travellers", Order{
+			FlightID: "VD100-20270105", Payment: bookingsapi.Payment{Value: bookingsapi.Card{Token: "tok_visa"}},
+			Passengers: []bookingsapi.Passenger{{Name: "Ada Lovelace", Email: "ada@example.com"}, {Name: "Alan Turing", Email: "alan@example.com"}},
+		}),
 		api.Idempotent(), api.Timeout(10*time.Second), // what a crash leaves running is given up soon after
 		api.Fails(bookingsapi.ErrNoFlight, bookingsapi.ErrSoldOut, bookingsapi.ErrDeparted))
 	api.Post(g, "/passengers", h.passengers, auth.Scopes("bookings:write"), api.Summary("Read a passenger list"),
