@@ -146,7 +146,7 @@ func TestValuesAreWrittenAsTheLibraryWritesThem(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(3, 4))
 	for _, s := range encoded(t) {
-		for range 500 {
+		for range 300 {
 			v := reflect.New(s.Type())
 			fill(r, v.Elem(), pick(r, "x", "é", "\xff", "\ud7ff"), 4)
 			writtenAsTheLibrary(t, s, v)

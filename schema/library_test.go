@@ -69,7 +69,7 @@ func TestDocumentsAreReadAsTheLibraryReadsThem(t *testing.T) {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			r := rand.New(rand.NewPCG(2, uint64(len(s.name))))
-			for range 4000 {
+			for range 1500 {
 				data := []byte(s.seeds[r.IntN(len(s.seeds))])
 				for range r.IntN(4) {
 					at := r.IntN(len(data) + 1)
