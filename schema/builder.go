@@ -42,7 +42,7 @@ func (b *builder) node(t reflect.Type, tags *tags, where string) node {
 		return b.object(t, where)
 	case reflect.Interface:
 		if t.NumMethod() == 0 {
-			return &opaqueNode{options: JSONOptions()}
+			return &opaqueNode{options: b.compiler.options}
 		}
 	}
 	if n := numeric(t, tags); n != nil {
@@ -72,7 +72,7 @@ func (b *builder) required(t reflect.Type, tags *tags, where string) node {
 }
 
 func (b *builder) opaque(t reflect.Type, where string) node {
-	n, err := newOpaque(t)
+	n, err := newOpaque(t, b.compiler.options)
 	if err != nil {
 		b.fail(where, "%s: %v", t, err)
 		return &opaqueNode{}
@@ -82,7 +82,7 @@ func (b *builder) opaque(t reflect.Type, where string) node {
 
 // text compiles a type with a text form of its own. Constraints on its text need MarshalText too: Check has no other way to see it.
 func (b *builder) text(t reflect.Type, tags *tags) node {
-	n := &codecNode{codec: textCodec(t), rules: unlimited()}
+	n := &codecNode{codec: textCodec(t), rules: unlimited(), options: b.compiler.options}
 	if n.codec.print != nil {
 		n.rules = tags.text()
 	}
@@ -124,7 +124,7 @@ func (b *builder) mapping(t reflect.Type, tags *tags, where string) node {
 		b.fail(where, "%s has keys other than plain strings", t)
 	}
 	return b.nested(t, where, func() node {
-		n := &mapNode{min: tags.size("minProperties"), max: tags.size("maxProperties")}
+		n := &mapNode{min: tags.size("minProperties"), max: tags.size("maxProperties"), options: b.compiler.options}
 		tags.ordered("minProperties", n.min, n.max)
 		n.elem = b.required(t.Elem(), tags, where+"{}")
 		return n

@@ -16,23 +16,16 @@ import (
 // that the schema was compiled from. An error is that of json.Marshal; then dst comes back as it was. A value that has an address is
 // written with fewer copies. No constraint is checked.
 func (s *Schema) AppendJSON(dst []byte, v reflect.Value) ([]byte, error) {
-	e := encoder{options: s.compiler.options}
 	if v.IsValid() && v.Type() == s.typ {
-		if out, err := s.node.encode(e, dst, v); err == nil {
+		if out, err := s.node.encode(dst, v, 0); err == nil {
 			return out, nil
 		}
 	}
-	out, err := e.library(dst, v) // which also says what is wrong
+	out, err := appendByLibrary(dst, v, s.compiler.options) // which also says what is wrong
 	if err != nil {
 		return dst, err
 	}
 	return out, nil
-}
-
-// encoder is what nodes need to know to write a value.
-type encoder struct {
-	options json.Options
-	depth   int
 }
 
 // maxEncoded is how deep a value may be nested to be written by the plan. What is deeper, or refers to itself, is left to the library.
@@ -41,16 +34,8 @@ const maxEncoded = 200
 // errLibrary leaves the whole value to the library.
 var errLibrary = errors.New("schema: left to the library")
 
-// within is the encoder of the parts of a value.
-func (e encoder) within() (encoder, error) {
-	if e.depth++; e.depth > maxEncoded {
-		return e, errLibrary
-	}
-	return e, nil
-}
-
-// library appends a value whose type has its own form, or that is rare.
-func (e encoder) library(dst []byte, v reflect.Value) ([]byte, error) {
+// appendByLibrary appends a value whose type has its own form, or that is rare.
+func appendByLibrary(dst []byte, v reflect.Value, options json.Options) ([]byte, error) {
 	var value any
 	switch {
 	case v.CanAddr():
@@ -58,22 +43,22 @@ func (e encoder) library(dst []byte, v reflect.Value) ([]byte, error) {
 	case v.IsValid():
 		value = v.Interface()
 	}
-	data, err := json.Marshal(value, e.options)
+	data, err := json.Marshal(value, options)
 	return append(dst, data...), err
 }
 
-func (n *opaqueNode) encode(e encoder, dst []byte, v reflect.Value) ([]byte, error) {
-	return e.library(dst, v)
+func (n *opaqueNode) encode(dst []byte, v reflect.Value, _ int) ([]byte, error) {
+	return appendByLibrary(dst, v, n.options)
 }
-func (n *mapNode) encode(e encoder, dst []byte, v reflect.Value) ([]byte, error) {
-	return e.library(dst, v)
+func (n *mapNode) encode(dst []byte, v reflect.Value, _ int) ([]byte, error) {
+	return appendByLibrary(dst, v, n.options)
 }
 
-func (n boolNode) encode(_ encoder, dst []byte, v reflect.Value) ([]byte, error) {
+func (n boolNode) encode(dst []byte, v reflect.Value, _ int) ([]byte, error) {
 	return strconv.AppendBool(dst, v.Bool()), nil
 }
 
-func (n *stringNode) encode(_ encoder, dst []byte, v reflect.Value) ([]byte, error) {
+func (n *stringNode) encode(dst []byte, v reflect.Value, _ int) ([]byte, error) {
 	return appendText(dst, v.String())
 }
 
@@ -86,7 +71,7 @@ func appendText(dst []byte, text string) ([]byte, error) {
 	return jsontext.AppendQuote(dst, text)
 }
 
-func (n *numberNode[T]) encode(_ encoder, dst []byte, v reflect.Value) ([]byte, error) {
+func (n *numberNode[T]) encode(dst []byte, v reflect.Value, _ int) ([]byte, error) {
 	switch {
 	case v.CanInt():
 		return strconv.AppendInt(dst, v.Int(), 10), nil
@@ -116,9 +101,9 @@ func appendFloat(dst []byte, f float64, bits int) ([]byte, error) {
 	return dst, nil
 }
 
-func (n *codecNode) encode(e encoder, dst []byte, v reflect.Value) ([]byte, error) {
+func (n *codecNode) encode(dst []byte, v reflect.Value, _ int) ([]byte, error) {
 	if n.codec.append == nil {
-		return e.library(dst, v)
+		return appendByLibrary(dst, v, n.options)
 	}
 	out, err := n.codec.append(append(dst, '"'), v)
 	return append(out, '"'), err
@@ -136,52 +121,51 @@ func appendBytes(dst []byte, v reflect.Value) ([]byte, error) {
 	return base64.StdEncoding.AppendEncode(dst, addressable(v).Bytes()), nil
 }
 
-func (n *optionalNode) encode(e encoder, dst []byte, v reflect.Value) ([]byte, error) {
+func (n *optionalNode) encode(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 	inner, ok := wrapperOf(v).peek()
 	if !ok {
 		return append(dst, "null"...), nil
 	}
-	return n.elem.encode(e, dst, inner)
+	return n.elem.encode(dst, inner, depth)
 }
 
-func (n *pointerNode) encode(e encoder, dst []byte, v reflect.Value) ([]byte, error) {
+func (n *pointerNode) encode(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 	if v.IsNil() {
 		return append(dst, "null"...), nil
 	}
-	e, err := e.within()
-	if err != nil {
-		return dst, err
+	if depth++; depth > maxEncoded {
+		return dst, errLibrary
 	}
-	return n.elem.encode(e, dst, v.Elem())
+	return n.elem.encode(dst, v.Elem(), depth)
 }
 
-func (n *listNode) encode(e encoder, dst []byte, v reflect.Value) ([]byte, error) {
-	e, err := e.within()
-	if err != nil {
-		return dst, err
+func (n *listNode) encode(dst []byte, v reflect.Value, depth int) ([]byte, error) {
+	if depth++; depth > maxEncoded {
+		return dst, errLibrary
 	}
 	dst = append(dst, '[')
+	var err error
 	for i := range v.Len() {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		if dst, err = n.elem.encode(e, dst, v.Index(i)); err != nil {
+		if dst, err = n.elem.encode(dst, v.Index(i), depth); err != nil {
 			return dst, err
 		}
 	}
 	return append(dst, ']'), nil
 }
 
-func (n *objectNode) encode(e encoder, dst []byte, v reflect.Value) ([]byte, error) {
-	return n.encodeMembers(e, append(dst, '{'), v, true)
+func (n *objectNode) encode(dst []byte, v reflect.Value, depth int) ([]byte, error) {
+	return n.encodeMembers(append(dst, '{'), v, depth, true)
 }
 
 // encodeMembers appends the members of an object that was begun, and its end.
-func (n *objectNode) encodeMembers(e encoder, dst []byte, v reflect.Value, first bool) ([]byte, error) {
-	e, err := e.within()
-	if err != nil {
-		return dst, err
+func (n *objectNode) encodeMembers(dst []byte, v reflect.Value, depth int, first bool) ([]byte, error) {
+	if depth++; depth > maxEncoded {
+		return dst, errLibrary
 	}
+	var err error
 	for i := range n.members {
 		m := &n.members[i]
 		field, ok := m.peek(v)
@@ -194,7 +178,7 @@ func (n *objectNode) encodeMembers(e encoder, dst []byte, v reflect.Value, first
 		}
 		dst = append(dst, lead...)
 		value := len(dst)
-		if dst, err = m.schema.node.encode(e, dst, field); err != nil {
+		if dst, err = m.schema.node.encode(dst, field, depth); err != nil {
 			return dst, err
 		}
 		if m.omit&omitEmpty != 0 && isEmptyJSON(dst[value:]) {
@@ -214,14 +198,14 @@ func isEmptyJSON(value []byte) bool {
 	return false
 }
 
-func (n *unionNode) encode(e encoder, dst []byte, v reflect.Value) ([]byte, error) {
+func (n *unionNode) encode(dst []byte, v reflect.Value, depth int) ([]byte, error) {
 	slot := unionOf(v).slot()
 	if slot.IsNil() {
 		return dst, errNoCase
 	}
 	for i := range n.cases {
 		if c := &n.cases[i]; c.typ == slot.Elem().Type() {
-			return c.object.encodeMembers(e, append(append(dst, '{'), c.lead...), slot.Elem(), false)
+			return c.object.encodeMembers(append(append(dst, '{'), c.lead...), slot.Elem(), depth, false)
 		}
 	}
 	return dst, errNoCase

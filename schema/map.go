@@ -4,12 +4,15 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/go-json-experiment/json"
 )
 
 // mapNode is the schema of a map with string keys.
 type mapNode struct {
 	elem     node
-	min, max int // of members; unlimited is negative
+	min, max int          // of members; unlimited is negative
+	options  json.Options // of the library, which writes it
 }
 
 func (n *mapNode) decode(d *decoder, v reflect.Value) error {

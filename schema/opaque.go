@@ -63,8 +63,8 @@ func (n *opaqueNode) decodeText(r *report, values []string, v reflect.Value) {
 }
 
 // newOpaque returns the node of a type that decodes itself.
-func newOpaque(t reflect.Type) (*opaqueNode, error) {
-	n := &opaqueNode{options: JSONOptions()}
+func newOpaque(t reflect.Type, options json.Options) (*opaqueNode, error) {
+	n := &opaqueNode{options: options}
 	pointer := reflect.PointerTo(t)
 	if pointer.Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
 		n.fromText = textCodec(t).parse

@@ -23,8 +23,8 @@ type Schema struct {
 type node interface {
 	// decode reads exactly one JSON value into v. Its error ends the pass: the document is malformed.
 	decode(d *decoder, v reflect.Value) error
-	// encode appends v as JSON. When it fails, the library says why.
-	encode(e encoder, dst []byte, v reflect.Value) ([]byte, error)
+	// encode appends v, which stands so deep in another value, as JSON. When it fails, the library says why.
+	encode(dst []byte, v reflect.Value, depth int) ([]byte, error)
 	// check holds a typed value to the constraints.
 	check(r *report, v reflect.Value)
 	// describe returns the JSON Schema and adds the structs it refers to.

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
 )
 
 // textRules are the constraints of a text.
@@ -148,8 +150,9 @@ func isUTF8(r *report, text string) bool {
 // codecNode is the schema of a Go type other than string that is written as text: times, durations,
 // bytes, and every type with UnmarshalText.
 type codecNode struct {
-	codec codec
-	rules textRules
+	codec   codec
+	rules   textRules
+	options json.Options // of the library, which writes what the codec does not
 }
 
 // codec reads and writes the text form of a type.
