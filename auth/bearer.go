@@ -32,16 +32,21 @@ func Bearer(header string) (token string, err error) {
 // isToken68 reports whether s is 1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"=".
 func isToken68(s string) bool {
 	s = strings.TrimRight(s, "=")
-	for i := range len(s) {
-		if !isTokenChar(s[i]) {
-			return false
-		}
+	chars, good := tokenChars(), uint64(1)
+	for i := range len(s) { // without a branch, since nobody can foretell what a token goes on with
+		good &= chars[s[i]>>6] >> (s[i] & 63)
 	}
-	return s != ""
+	return s != "" && good == 1
 }
 
-func isTokenChar(c byte) bool {
-	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._~+/", c) >= 0
+func isTokenChar(c byte) bool { return tokenChars()[c>>6]>>(c&63)&1 == 1 }
+
+// tokenChars is the set of the characters of a token: a bit for each.
+func tokenChars() [4]uint64 {
+	return [4]uint64{
+		1<<'+' | 1<<'-' | 1<<'.' | 1<<'/' | (1<<10-1)<<'0',
+		1<<('_'-64) | 1<<('~'-64) | (1<<26-1)<<('A'-64) | (1<<26-1)<<('a'-64),
+	}
 }
 
 // Challenge returns the value of the WWW-Authenticate header (RFC 6750 section 3) that answers err: what the caller must
