@@ -64,3 +64,19 @@ func TestFormatsAcceptWhatTheirStandardsDo(t *testing.T) {
 		}
 	}
 }
+
+func TestAUUIDHasHexadecimalDigits(t *testing.T) {
+	t.Parallel()
+	s := compile[struct {
+		ID string `json:"id" format:"uuid"`
+	}](t)
+	const digits = "0123456789abcdefABCDEF"
+	for c := range rune(128) {
+		id := strings.Replace("6f1c2a34-9f0b-4c3d-8e21-0123456789ab", "3d", "3"+string(c), 1)
+		v := reflect.New(s.Type()).Elem()
+		v.Field(0).SetString(id)
+		if found := s.Check(v); (found == nil) != strings.ContainsRune(digits, c) {
+			t.Errorf("%q: %v", id, found)
+		}
+	}
+}

@@ -56,13 +56,12 @@ func isWord(s string) bool {
 	if s == "" || len(s) > maxRequestID {
 		return false
 	}
-	for i := range len(s) {
-		c := s[i]
-		letter := 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
-		digit := '0' <= c && c <= '9'
-		if !letter && !digit && c != '.' && c != '_' && c != '-' {
-			return false
-		}
+	allowed, good := [4]uint64{ // a bit for each character
+		1<<'-' | 1<<'.' | (1<<10-1)<<'0',
+		1<<('_'-64) | (1<<26-1)<<('A'-64) | (1<<26-1)<<('a'-64),
+	}, uint64(1)
+	for i := range len(s) { // without a branch, since nobody can foretell what an identifier goes on with
+		good &= allowed[s[i]>>6] >> (s[i] & 63)
 	}
-	return true
+	return good == 1
 }

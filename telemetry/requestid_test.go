@@ -64,3 +64,14 @@ func FuzzValidRequestID(f *testing.F) {
 		}
 	})
 }
+
+func TestAnIdentifierHasLettersDigitsAndThreeOthers(t *testing.T) {
+	t.Parallel()
+	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+	for c := range 256 {
+		text := string([]byte{byte(c)})
+		if want := strings.Contains(allowed, text); telemetry.ValidRequestID("a"+text) != want || telemetry.ValidRequestID(text+"a") != want {
+			t.Errorf("%q: want %v", text, want)
+		}
+	}
+}
