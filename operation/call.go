@@ -48,7 +48,7 @@ type Call struct {
 	Status    int                 // of a success, as HTTP; 0 is 200
 	Begun     bool                // the answer has begun to flow: no other can take its place
 	Attempt   int                 // DoorEvents: 1 for the first delivery
-	Received  time.Time           // when the door saw it
+	Received  time.Time           // when the door saw it, from when its time is counted; zero: when it runs
 	Hooks     *Hooks              // of the service; nil: none
 	Reached   bool                // the handler was called
 	Replayed  bool                // the answer is one of before, kept for an idempotency key

@@ -160,7 +160,7 @@ func conceal(ctx context.Context, c *Call, env *Env, err error, stack []byte) er
 func tracing(work *telemetry.Work, next Handler) Handler {
 	return func(ctx context.Context, c *Call) error {
 		run := &c.run
-		ctx = work.BeginIn(ctx, run)
+		ctx = work.BeginIn(ctx, run, c.Received)
 		c.traced = ctx
 		finished := false
 		defer func() {

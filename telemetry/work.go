@@ -156,12 +156,15 @@ func (w *Work) observer(status string) *durations {
 // to the run: what is logged, called and begun with it joins the span. Every run must be ended.
 func (w *Work) Begin(ctx context.Context) (context.Context, *Run) {
 	r := new(Run)
-	return w.begin(ctx, r, w.options), r
+	return w.begin(ctx, r, time.Now(), w.options), r
 }
 
-// BeginIn is Begin for who has a place for the run. What was there is overwritten.
-func (w *Work) BeginIn(ctx context.Context, r *Run) context.Context {
-	return w.begin(ctx, r, w.options)
+// BeginIn is Begin for who has a place for the run, where what was there is overwritten, and knows when it began; zero: now.
+func (w *Work) BeginIn(ctx context.Context, r *Run, began time.Time) context.Context {
+	if began.IsZero() {
+		began = time.Now()
+	}
+	return w.begin(ctx, r, began, w.options)
 }
 
 // BeginLinked is Begin with links to the spans that caused the run without being its parent, such as the publishers of
@@ -174,11 +177,11 @@ func (w *Work) BeginLinked(ctx context.Context, causes ...trace.SpanContext) (co
 		}
 	}
 	r := new(Run)
-	return w.begin(ctx, r, append(slices.Clip(w.options), trace.WithLinks(links...))), r
+	return w.begin(ctx, r, time.Now(), append(slices.Clip(w.options), trace.WithLinks(links...))), r
 }
 
-func (w *Work) begin(ctx context.Context, r *Run, options []trace.SpanStartOption) context.Context {
-	*r = Run{work: w, began: time.Now()}
+func (w *Work) begin(ctx context.Context, r *Run, began time.Time, options []trace.SpanStartOption) context.Context {
+	*r = Run{work: w, began: began}
 	if w.active != nil {
 		w.active.Inc()
 	}
