@@ -226,15 +226,15 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header()["X-Request-Id"] = []string{id}
 	maps.Copy(w.Header(), e.fixed)
 	ctx := telemetry.WithRequestID(telemetry.Extract(r.Context(), r.Header), id)
-	switch {
-	case e.binder.body != nil || e.binder.form:
-		defer timedbody.Limit(w, r, e.timeout+slack)()
-	case e.binder.flow != nil:
-		defer timedbody.Roll(w, r, e.timeout)()
-	}
 	c := &operation.Call{
 		Operation: e.op, Door: operation.DoorHTTP, Header: r.Header, Request: r, Writer: w,
 		In: reflect.New(e.in).Elem(), Received: time.Now(),
+	}
+	switch {
+	case e.binder.body != nil || e.binder.form:
+		defer timedbody.Limit(w, c.OwnRequest(), e.timeout+slack)()
+	case e.binder.flow != nil:
+		defer timedbody.Roll(w, c.OwnRequest(), e.timeout)()
 	}
 	err := e.plan.Run(ctx, c)
 	defer func() { e.finish(ctx, c, err) }() // the writer of a middleware may panic

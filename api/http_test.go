@@ -526,3 +526,22 @@ func TestDependenciesResolveEachOtherAndCleanUp(t *testing.T) {
 		t.Errorf("a dependency's problem is status %d", res.StatusCode)
 	}
 }
+
+// TestAnAnswerToABodyThatIsTooLargeArrives sends a body to the operations as a plain server of net/http has them, which must linger while
+// the client is still sending.
+func TestAnAnswerToABodyThatIsTooLargeArrives(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	api.Post(s, "/orders", placeBench, auth.Public(), api.MaxBody(1000))
+	server := listen(t, s.open(t, io.Discard, nil))
+	for range 20 {
+		res, err := server.Client().Post(server.URL+"/orders", "application/json", strings.NewReader(strings.Repeat("x", 8<<20)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode != http.StatusRequestEntityTooLarge {
+			t.Fatalf("got %d", res.StatusCode)
+		}
+	}
+}

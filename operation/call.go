@@ -53,7 +53,8 @@ type Call struct {
 	Reached   bool                // the handler was called
 	Replayed  bool                // the answer is one of before, kept for an idempotency key
 
-	reply    http.Header // what the answer carries besides its value
+	request  http.Request // a copy, for who replaces its body
+	reply    http.Header  // what the answer carries besides its value
 	context  callContext
 	run      telemetry.Run
 	limited  deadlineContext
@@ -63,6 +64,14 @@ type Call struct {
 	silence  *stopclock.Clock // nil: the operation does not stream
 	last     []func(error)    // after the clean-ups
 	outcome  error            // of the plan
+}
+
+// OwnRequest makes the request a copy whose body may be replaced. Net/http looks at the body in its own one to see that it was not read
+// to the end: only then does it linger, so that an early answer is not lost in a reset.
+func (c *Call) OwnRequest() *http.Request {
+	c.request = *c.Request
+	c.Request = &c.request
+	return c.Request
 }
 
 // SetHeader sets a header of the answer. Doors without headers ignore it.
