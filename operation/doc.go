@@ -14,12 +14,14 @@
 //
 // A plan has one order, whatever the order of the declarations:
 //
-//	recover → trace → deadline → shed → address-limit → authenticate → authorise → subject-limit → idempotency → cache
-//	→ translate → bind → validate → dependencies → intercept → handler
+//	middleware → recover → trace → deadline → shed → address-limit → authenticate → authorise → subject-limit → idempotency
+//	→ cache → translate → bind → validate → dependencies → intercept → handler
 //
-// Middleware of an HTTP operation stands around all of it. The stage recover is the barrier between inside and outside: a declared problem passes it, everything else becomes an
-// opaque failure with an id, and is logged with its cause and its stack under that id. The caller is known before the
-// body is read.
+// Middleware is plain net/http around an HTTP operation: it sees requests, no typed calls and no events. The stage recover is the
+// barrier between inside and outside: a declared problem passes it, everything else becomes an opaque failure with an id, and is logged
+// with its cause and its stack under that id. The caller is known before the body is read. The stage translate stands around all that
+// reads and handles the input, so an error of the domain becomes a declared problem wherever it comes from, and idempotency and cache
+// see what the caller will see. The stage intercept is the last before the handler: its functions see the typed input and output.
 //
 // # Request dependencies
 //
