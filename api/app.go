@@ -245,12 +245,23 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		e.wire.writeProblem(w, c, err)
 	default:
-		err = e.wire.write(w, c)
+		err = e.send(ctx, w, c)
 	}
 	if c.Deferred() {
 		// Nobody waits for the clean-up. A writer that cannot flush sends the answer when everything has returned.
 		_ = http.NewResponseController(w).Flush()
 	}
+}
+
+// send answers with what the plan has encoded.
+func (e *endpoint) send(ctx context.Context, w http.ResponseWriter, c *operation.Call) error {
+	mediaType, err := e.wire.dress(w.Header(), c)
+	if err != nil {
+		e.log.ErrorContext(ctx, "an answer could not take its form", "operation", e.op.ID, "error", err.Error())
+		problem.Write(w, problem.Internal())
+		return err
+	}
+	return e.wire.write(w, c, mediaType)
 }
 
 // finish gives back what dependencies took. Nobody is left to tell of a failure but the log.

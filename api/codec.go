@@ -25,7 +25,8 @@ type Codec interface {
 
 // Codecs lets clients of the operation send and ask for bodies in further formats. A request says its own by Content-Type, and by Accept the
 // one that it wants, with the weights of RFC 9110, section 12.5.1; where the choice is open the answer is JSON, and so it is where
-// nothing fits, since a client can read its problems better than a refusal. Problems come in the format, too, with "problem+" in its name.
+// nothing fits, since a client can read an answer better than a refusal. Problems come in the format, too, with "problem+" in its name. What
+// no operation answers, such as a path that is not there, and what flows or is a file stays as it is.
 func Codecs(list ...Codec) Option { return codecs(list) }
 
 type codecs []Codec
@@ -35,12 +36,15 @@ func (codecs) DescribeOperation(*manifest.Operation) {}
 
 // Validate reports a codec that nobody could ask for.
 func (list codecs) Validate() error {
-	for _, c := range list {
+	for i, c := range list {
 		if c == nil {
 			return errors.New("api.Codecs: a codec is nil")
 		}
 		if t, params, err := mime.ParseMediaType(c.MediaType()); err != nil || len(params) > 0 || t != c.MediaType() || t == mediaJSON {
 			return errors.New("api.Codecs: " + strconv.Quote(c.MediaType()) + " is not a media type of its own in lower case, without parameters")
+		}
+		if slices.ContainsFunc(list[:i], func(other Codec) bool { return other.MediaType() == c.MediaType() }) {
+			return errors.New("api.Codecs: " + c.MediaType() + " is there twice")
 		}
 	}
 	return nil
@@ -60,91 +64,57 @@ func (x *wire) describe(c *manifest.Content) {
 
 // reads returns the codec of a body that is not JSON; nil: it is JSON.
 func (x *wire) reads(header http.Header) (Codec, error) {
-	if len(x.codecs) > 0 {
-		if t, _, err := mime.ParseMediaType(header.Get("Content-Type")); err == nil {
-			for _, c := range x.codecs {
-				if c.MediaType() == t && !coded(header) {
-					return c, nil
-				}
-			}
-		}
+	err := checkMediaType(header)
+	if err == nil || len(x.codecs) == 0 || coded(header) {
+		return nil, err
 	}
-	return nil, checkMediaType(header)
+	names := mediaJSON
+	t, _, failed := mime.ParseMediaType(header.Get("Content-Type"))
+	for _, c := range x.codecs {
+		if failed == nil && t == c.MediaType() {
+			return c, nil
+		}
+		names += " or " + c.MediaType()
+	}
+	return nil, problem.UnsupportedMediaType().WithDetail("The body must be %s.", names)
 }
 
-// writes returns the codec that the client prefers; nil: JSON.
-func (x *wire) writes(header http.Header) Codec {
+// writes returns the codec that the client prefers for an answer, or for a problem; nil: JSON. A client that asks for a format gets its
+// problems in it, too, unless it says something else of those.
+func (x *wire) writes(header http.Header, problems bool) Codec {
 	if len(x.codecs) == 0 || len(header["Accept"]) == 0 {
 		return nil
 	}
 	accept := parseWeights(header["Accept"])
+	weight := func(mediaType string) int {
+		if q, named := exactWeight(accept, problemType(mediaType)); problems && named {
+			return q
+		}
+		return weigh(accept, mediaType)
+	}
 	var best Codec
-	most := weigh(accept, mediaJSON)
+	most := weight(mediaJSON)
 	for _, c := range x.codecs {
-		if q := weigh(accept, c.MediaType()); q > most {
+		if q := weight(c.MediaType()); q > most {
 			best, most = c, q
 		}
 	}
 	return best
 }
 
-// weighted is an item of a list with weights.
-type weighted struct {
-	name   string // in lower case
-	weight int    // 0 to 1000
-}
-
-// maxChoices is how many items of a list are looked at.
-const maxChoices = 64
-
-// parseWeights reads fields such as Accept and Accept-Encoding. Items that are not well formed are left out.
-func parseWeights(fields []string) []weighted {
-	var list []weighted
-	for item := range strings.SplitSeq(strings.Join(fields, ","), ",") {
-		name, params, _ := strings.Cut(item, ";")
-		name = strings.ToLower(strings.TrimSpace(name))
-		if name == "" || len(list) == maxChoices {
-			continue
-		}
-		w := weighted{name: name, weight: 1000}
-		for param := range strings.SplitSeq(params, ";") {
-			key, value, _ := strings.Cut(strings.TrimSpace(param), "=")
-			if !strings.EqualFold(key, "q") {
-				continue
-			}
-			q, err := strconv.ParseFloat(value, 64)
-			if err != nil || q < 0 || q > 1 {
-				w.weight = 0
-				break
-			}
-			w.weight = int(q * 1000)
-		}
-		list = append(list, w)
-	}
-	return list
-}
-
-// weigh returns the weight of a media type in a list: that of the most exact range counts.
-func weigh(list []weighted, mediaType string) int {
-	kind, _, _ := strings.Cut(mediaType, "/")
-	for _, name := range []string{mediaType, kind + "/*", "*/*"} {
-		if i := slices.IndexFunc(list, func(w weighted) bool { return w.name == name }); i >= 0 {
-			return list[i].weight
-		}
-	}
-	return 0
-}
-
 // problemType is the media type of problems in a format.
-func problemType(c Codec) string {
-	kind, name, _ := strings.Cut(c.MediaType(), "/")
+func problemType(mediaType string) string {
+	kind, name, _ := strings.Cut(mediaType, "/")
 	return kind + "/problem+" + name
 }
 
 // sendProblem answers with a problem in the format that the client prefers.
 func (x *wire) sendProblem(w http.ResponseWriter, r *http.Request, p *problem.Problem) {
-	if c := x.writes(r.Header); c != nil {
-		problem.WriteAs(w, p, problemType(c), c.FromJSON)
+	if len(x.codecs) > 0 {
+		varyBy(w.Header(), "Accept")
+	}
+	if c := x.writes(r.Header, true); c != nil {
+		problem.WriteAs(w, p, problemType(c.MediaType()), c.FromJSON)
 		return
 	}
 	problem.Write(w, p)

@@ -22,8 +22,9 @@ type Coding interface {
 }
 
 // Compress lets answers of a kilobyte and more be compressed for clients that accept it, by the coding that the client weighs most; of
-// those that it weighs the same, the first in the list. Answers that flow are not. An answer that holds a secret beside text that a
-// stranger can choose should not be compressed: its length tells of the secret (the attack called BREACH).
+// those that it weighs the same, the first in the list. Answers that flow, files and problems are not, and a list without codings ends it for
+// an operation. Where nothing fits the answer is sent as it is. One that holds a secret beside text that a stranger can choose should not be
+// compressed: its length tells of the secret (the attack called BREACH).
 func Compress(list ...Coding) Option { return codings(list) }
 
 type codings []Coding
@@ -33,39 +34,41 @@ func (codings) DescribeOperation(*manifest.Operation) {}
 
 // Validate reports a coding that is nil or has no name.
 func (list codings) Validate() error {
-	if slices.ContainsFunc(list, func(c Coding) bool { return c == nil || c.Name() == "" || strings.ContainsAny(c.Name(), ";,\" ") }) {
-		return errors.New("api.Compress: a coding is nil or has a name that no header can carry")
+	for i, c := range list {
+		if c == nil || !isToken(c.Name()) || c.Name() != strings.ToLower(c.Name()) {
+			return errors.New("api.Compress: a coding is nil or has a name that no header can carry (RFC 9110, section 8.4.1)")
+		}
+		if slices.ContainsFunc(list[:i], func(other Coding) bool { return other.Name() == c.Name() }) {
+			return errors.New("api.Compress: " + c.Name() + " is there twice")
+		}
 	}
 	return nil
 }
 
-// worthwhile is the shortest answer, in bytes, that is compressed.
+// worthwhile is the shortest answer, in bytes, that is compressed, unless the client wants none that is not.
 const worthwhile = 1 << 10
 
 // chooses returns the coding of an answer; nil: it is sent as it is.
 func (x *wire) chooses(header http.Header, length int) Coding {
-	if length < worthwhile || len(x.codings) == 0 || len(header["Accept-Encoding"]) == 0 {
+	if len(x.codings) == 0 || len(header["Accept-Encoding"]) == 0 {
 		return nil
 	}
 	accept := parseWeights(header["Accept-Encoding"])
+	least, named := exactWeight(accept, "identity") // what is compressed is preferred to what is not where both weigh the same
+	if q, all := exactWeight(accept, "*"); !named && all && q == 0 {
+		named = true
+	}
+	if refused := named && least == 0; length < worthwhile && !refused {
+		return nil
+	}
 	var best Coding
-	most := 0
+	most := max(least, 1) - 1
 	for _, c := range x.codings {
-		if q := weighCoding(accept, c.Name()); q > most {
+		if q, _ := weighCoding(accept, c.Name()); q > most {
 			best, most = c, q
 		}
 	}
 	return best
-}
-
-// weighCoding returns the weight of a content coding in a list: that of its name, or of "*".
-func weighCoding(list []weighted, name string) int {
-	for _, name := range []string{name, "*"} {
-		if i := slices.IndexFunc(list, func(w weighted) bool { return w.name == name }); i >= 0 {
-			return list[i].weight
-		}
-	}
-	return 0
 }
 
 // ETags gives every answer of a GET that says no version of its own the header ETag, made of its bytes, and answers by 304 without a body where
@@ -89,16 +92,7 @@ func (x *wire) tagged(h http.Header, c *operation.Call) (unchanged bool) {
 	}
 	sum := sha256.Sum256(c.Encoded.Bytes())
 	tag := base64.RawURLEncoding.EncodeToString(sum[:12])
-	h.Set("ETag", `"`+tag+`"`)
-	return matches(strings.Join(c.Request.Header["If-None-Match"], ","), tag, true)
+	form, unchanged := x.has(c.Request, tag)
+	h.Set("ETag", `"`+tag+form+`"`)
+	return unchanged
 }
-
-// variant marks the ETag of an answer in another form than the plain one: its bytes are others. [Precondition] knows such tags again.
-func variant(h http.Header, name string) {
-	if tag, ok := strings.CutSuffix(h.Get("ETag"), `"`); ok {
-		h.Set("ETag", tag+variantMark+name+`"`)
-	}
-}
-
-// variantMark stands between the tag of a version and the form in which that was sent.
-const variantMark = ";"

@@ -17,7 +17,7 @@ import (
 // section 13).
 type Versioned[T any] struct {
 	Value    T         // the body
-	Tag      string    // of the version, without quotation marks, such as that of a store; empty: no ETag
+	Tag      string    // of the version, without quotation marks and semicolons, such as that of a store; empty: no ETag
 	Modified time.Time // when the version was made, in whole seconds; zero: no Last-Modified
 }
 
@@ -57,10 +57,10 @@ func (v Versioned[T]) answer() (int, http.Header, any, bool) {
 	return http.StatusOK, h, v.Value, true
 }
 
-// check reports a tag that no header can carry (RFC 9110, section 8.8.3).
+// check reports a tag that no header can carry (RFC 9110, section 8.8.3), or that would be taken for a form of another.
 func (v Versioned[T]) check() error {
-	if strings.ContainsFunc(v.Tag, func(c rune) bool { return c <= ' ' || c == '"' || c == 0x7f }) {
-		return fmt.Errorf("api: Versioned: the tag %q has spaces, quotation marks or control characters", v.Tag)
+	if strings.ContainsFunc(v.Tag, func(c rune) bool { return c <= ' ' || c == '"' || c == 0x7f }) || strings.Contains(v.Tag, variantMark) {
+		return fmt.Errorf("api: Versioned: the tag %q has spaces, quotation marks, semicolons or control characters", v.Tag)
 	}
 	return nil
 }
@@ -70,54 +70,70 @@ func (Versioned[T]) shape() shape {
 }
 
 func (Versioned[T]) receive(res *http.Response, decode func(any) error) (any, error) {
-	v := Versioned[T]{Tag: strings.Trim(strings.TrimPrefix(res.Header.Get("ETag"), "W/"), `"`)}
+	v := Versioned[T]{Tag: version(res.Header.Get("ETag"))}
 	v.Modified, _ = http.ParseTime(res.Header.Get("Last-Modified")) // none is zero
 	err := decode(&v.Value)
 	return v, err
 }
 
-// unchanged reports whether the caller has the version already.
-func (v Versioned[T]) unchanged(r *http.Request) bool {
+// unchanged reports whether the caller has the version already, and in which form.
+func (v Versioned[T]) unchanged(r *http.Request, x *wire) (form string, ok bool) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		return false
+		return "", false
 	}
-	if lists := r.Header["If-None-Match"]; lists != nil { // it alone counts, then
-		return v.Tag != "" && matches(strings.Join(lists, ","), v.Tag, true)
+	if r.Header["If-None-Match"] != nil { // it alone counts, then
+		return x.has(r, v.Tag)
 	}
 	since, err := http.ParseTime(r.Header.Get("If-Modified-Since"))
-	return err == nil && !v.Modified.IsZero() && !v.Modified.Truncate(time.Second).After(since)
+	return "", err == nil && !v.Modified.IsZero() && !v.Modified.Truncate(time.Second).After(since)
 }
 
 // notModified answers by 304 where the caller has what the handler returned.
-func notModified(c *operation.Call) bool {
-	v, ok := c.Out.(interface{ unchanged(*http.Request) bool })
-	if !ok || !v.unchanged(c.Request) {
+func (x *wire) notModified(c *operation.Call, header http.Header) bool {
+	v, ok := c.Out.(interface {
+		unchanged(*http.Request, *wire) (string, bool)
+	})
+	if !ok {
 		return false
+	}
+	form, ok := v.unchanged(c.Request, x)
+	if !ok {
+		return false
+	}
+	if form != "" {
+		variant(header, strings.TrimPrefix(form, variantMark))
 	}
 	c.Status = http.StatusNotModified
 	return true
 }
 
-// matches reports whether a list of entity tags, or *, names the tag. Weak tags count only where the comparison is weak, since
-// ours promise equal bytes (RFC 9110, section 8.8.3.2). What is not well formed names nothing.
+// matches reports whether a list of entity tags, or *, names the tag in whatever form.
 func matches(list, tag string, weak bool) bool {
-	list = strings.Trim(list, " \t,")
-	if list == "*" {
+	if strings.Trim(list, " \t,") == "*" {
 		return true
 	}
+	_, ok := matching(list, tag, weak, func(string) bool { return true })
+	return ok
+}
+
+// matching returns the form of the first entity tag of a list that names the tag in one that fits. Weak tags count only where the comparison
+// is weak, since ours promise equal bytes (RFC 9110, section 8.8.3.2). What is not well formed names nothing.
+func matching(list, tag string, weak bool, fits func(form string) bool) (form string, ok bool) {
+	list = strings.Trim(list, " \t,")
 	for list != "" {
 		isWeak := strings.HasPrefix(list, "W/")
 		text, quoted := strings.CutPrefix(strings.TrimPrefix(list, "W/"), `"`)
 		name, rest, closed := strings.Cut(text, `"`)
 		if !quoted || !closed {
-			return false
+			return "", false
 		}
-		if (name == tag || strings.HasPrefix(name, tag+variantMark)) && (weak || !isWeak) {
-			return true
+		form, ours := strings.CutPrefix(name, tag)
+		if ours && (form == "" || strings.HasPrefix(form, variantMark)) && (weak || !isWeak) && fits(form) {
+			return form, true
 		}
 		list = strings.TrimLeft(rest, " \t,")
 	}
-	return false
+	return "", false
 }
 
 // describeVersions adds what an answer with a version has.

@@ -72,7 +72,7 @@ func (x *wire) encode(ctx context.Context, c *operation.Call) error {
 		return fmt.Errorf("api: %s answers with the status %d, and 200 to 299 are those of a success", c.Operation.ID, status)
 	}
 	c.Status = status
-	if hasBody && !notModified(c) {
+	if hasBody && !x.notModified(c, header) {
 		buf := buffers.Get().(*bytes.Buffer)
 		buf.Reset()
 		data, err := x.output.AppendJSON(buf.AvailableBuffer(), reflect.ValueOf(body))
@@ -91,64 +91,74 @@ func (x *wire) encode(ctx context.Context, c *operation.Call) error {
 	return nil
 }
 
-// write sends what the plan has encoded, in the form that the client prefers. An error is of the connection.
-func (x *wire) write(w http.ResponseWriter, c *operation.Call) error {
-	h := w.Header()
+// dress gives the answer the form that the client prefers, its format, its coding and the headers that say so, and returns the media type.
+// It may find that the client has the answer already.
+func (x *wire) dress(h http.Header, c *operation.Call) (mediaType string, err error) {
 	setHeaders(h, c.ReplyHeader())
+	if len(x.codecs) == 0 && len(x.codings) == 0 && !x.etags || c.Encoded == nil && c.Status != http.StatusNotModified {
+		return mediaJSON, nil
+	}
+	x.vary(h)
+	switch {
+	case c.Encoded == nil:
+		return "", nil
+	case x.tagged(h, c):
+		release(c)
+		c.Status = http.StatusNotModified
+		return "", nil
+	}
+	if mediaType, err = x.format(h, c); err != nil {
+		return "", err
+	}
+	return mediaType, x.compress(h, c)
+}
+
+// write sends what the plan has encoded. An error is of the connection.
+func (x *wire) write(w http.ResponseWriter, c *operation.Call, mediaType string) error {
 	if c.Encoded == nil {
 		w.WriteHeader(c.Status)
 		return nil
 	}
 	defer release(c)
-	values := []string{mediaJSON, ""}
+	values := []string{mediaType, strconv.Itoa(c.Encoded.Len())}
+	h := w.Header()
 	h["Content-Type"], h["Content-Length"] = values[:1:1], values[1:]
-	if len(x.codecs) > 0 || len(x.codings) > 0 || x.etags {
-		if x.tagged(h, c) {
-			h.Del("Content-Type")
-			h.Del("Content-Length")
-			w.WriteHeader(http.StatusNotModified)
-			return nil
-		}
-		if err := x.transform(h, c); err != nil {
-			return err
-		}
-	}
-	values[1] = strconv.Itoa(c.Encoded.Len())
 	w.WriteHeader(c.Status)
 	_, err := w.Write(c.Encoded.Bytes())
 	return err
 }
 
-// transform gives the body the format and the coding that the client prefers.
-func (x *wire) transform(h http.Header, c *operation.Call) error {
-	header := c.Request.Header
-	if len(x.codecs) > 0 {
-		h.Add("Vary", "Accept")
+// format gives the body the format that the client prefers, and returns its media type.
+func (x *wire) format(h http.Header, c *operation.Call) (string, error) {
+	codec := x.writes(c.Request.Header, false)
+	if codec == nil {
+		return mediaJSON, nil
 	}
-	if codec := x.writes(header); codec != nil {
-		data, err := codec.FromJSON(c.Encoded.Bytes())
-		if err != nil {
-			return fmt.Errorf("api: encode the answer of %s as %s: %w", c.Operation.ID, codec.MediaType(), err)
-		}
-		h.Set("Content-Type", codec.MediaType())
-		variant(h, codec.MediaType())
-		c.Encoded.Reset()
-		c.Encoded.Write(data)
+	data, err := codec.FromJSON(c.Encoded.Bytes())
+	if err != nil {
+		return "", fmt.Errorf("api: encode the answer of %s as %s: %w", c.Operation.ID, codec.MediaType(), err)
 	}
-	if len(x.codings) > 0 {
-		h.Add("Vary", "Accept-Encoding")
+	variant(h, codec.MediaType())
+	c.Encoded.Reset()
+	c.Encoded.Write(data)
+	return codec.MediaType(), nil
+}
+
+// compress gives the body the coding that the client prefers.
+func (x *wire) compress(h http.Header, c *operation.Call) error {
+	coding := x.chooses(c.Request.Header, c.Encoded.Len())
+	if coding == nil || h.Get("Content-Encoding") != "" {
+		return nil
 	}
-	if coding := x.chooses(header, c.Encoded.Len()); coding != nil && h.Get("Content-Encoding") == "" {
-		buf := buffers.Get().(*bytes.Buffer)
-		buf.Reset()
-		if err := coding.Encode(buf, c.Encoded.Bytes()); err != nil {
-			return fmt.Errorf("api: compress the answer of %s by %s: %w", c.Operation.ID, coding.Name(), err)
-		}
-		release(c)
-		c.Encoded = buf
-		h.Set("Content-Encoding", coding.Name())
-		variant(h, coding.Name())
+	buf := buffers.Get().(*bytes.Buffer)
+	buf.Reset()
+	if err := coding.Encode(buf, c.Encoded.Bytes()); err != nil {
+		return fmt.Errorf("api: compress the answer of %s by %s: %w", c.Operation.ID, coding.Name(), err)
 	}
+	release(c)
+	c.Encoded = buf
+	h.Set("Content-Encoding", coding.Name())
+	variant(h, coding.Name())
 	return nil
 }
 
