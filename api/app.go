@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vade-go/vade/internal/stopping"
 	"github.com/vade-go/vade/internal/timedbody"
 	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/operation/results"
@@ -235,6 +236,11 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		defer timedbody.Limit(w, c.OwnRequest(), e.timeout+slack)()
 	case e.binder.flow != nil:
 		defer timedbody.Roll(w, c.OwnRequest(), e.timeout)()
+	}
+	if e.op.Streams.Endless {
+		var cancel func()
+		ctx, cancel = stopping.Context(ctx)
+		defer cancel()
 	}
 	err := e.plan.Run(ctx, c)
 	defer func() { e.finish(ctx, c, err) }() // the writer of a middleware may panic

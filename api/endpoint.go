@@ -174,7 +174,7 @@ func (e *endpoint) describeFlow(d *operation.Description, sh shape, res *manifes
 	if !sh.flows {
 		return nil
 	}
-	e.op.Streams.Response = true
+	e.op.Streams.Response, e.op.Streams.Endless = true, sh.endless
 	if m := sh.messages; m != nil {
 		in, err := d.Compiler.Compile(m.in)
 		out, failed := d.Compiler.Compile(m.out)

@@ -45,6 +45,7 @@ type shape struct {
 	flows    bool         // it goes out while it is made
 	media    string       // of the body that flows; empty: JSON
 	item     reflect.Type // what that is a sequence of; nil: of bytes
+	endless  bool         // it has no end of its own
 	ranges   bool         // a part of it can be asked for
 	messages *messages    // of a WebSocket
 }

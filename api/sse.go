@@ -81,7 +81,7 @@ const eventStream = "text/event-stream"
 func (SSE[E]) answer() (int, http.Header, any, bool) { return http.StatusOK, nil, nil, false }
 
 func (SSE[E]) shape() shape {
-	return shape{status: http.StatusOK, media: eventStream, item: reflect.TypeFor[E](), flows: true}
+	return shape{status: http.StatusOK, media: eventStream, item: reflect.TypeFor[E](), flows: true, endless: true}
 }
 
 func (s SSE[E]) flow(ctx context.Context, c *operation.Call, x *wire) error {

@@ -129,7 +129,7 @@ func (WebSocket[In, Out]) answer() (int, http.Header, any, bool) {
 
 func (WebSocket[In, Out]) shape() shape {
 	return shape{
-		status: http.StatusSwitchingProtocols, flows: true,
+		status: http.StatusSwitchingProtocols, flows: true, endless: true,
 		messages: &messages{in: reflect.TypeFor[In](), out: reflect.TypeFor[Out]()},
 	}
 }

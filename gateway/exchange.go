@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/vade-go/vade/internal/stopclock"
+	"github.com/vade-go/vade/internal/stopping"
 	"github.com/vade-go/vade/internal/timedbody"
 	"github.com/vade-go/vade/manifest"
 	"github.com/vade-go/vade/problem"
@@ -104,9 +105,13 @@ func (x *exchange) limit() (context.Context, context.CancelFunc) {
 	if !x.upgrade && x.route.streams == (manifest.Streams{}) {
 		return context.WithTimeout(x.ctx, d)
 	}
-	ctx, cancel := context.WithCancelCause(x.ctx)
+	base, release := x.ctx, func() {}
+	if x.route.streams.Endless {
+		base, release = stopping.Context(x.ctx)
+	}
+	ctx, cancel := context.WithCancelCause(base)
 	x.clock = stopclock.Start(d, func() { cancel(context.DeadlineExceeded) })
-	return ctx, func() { x.clock.Stop(); cancel(nil) }
+	return ctx, func() { x.clock.Stop(); cancel(nil); release() }
 }
 
 func (x *exchange) expired() bool { return errors.Is(context.Cause(x.ctx), context.DeadlineExceeded) }

@@ -95,6 +95,7 @@ func appendNew(list, more []string) []string {
 type Streams struct {
 	Request  bool `json:"request,omitempty"`
 	Response bool `json:"response,omitempty"`
+	Endless  bool `json:"endless,omitempty"` // the answer has no end of its own: a stop ends it at once
 }
 
 // Messages are those of a WebSocket, in JSON.

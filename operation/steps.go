@@ -47,7 +47,9 @@ func Common(op *manifest.Operation, env *Env, work *telemetry.Work) ([]Step, err
 
 func deadlineStep(op *manifest.Operation, timeout time.Duration, origin string) Step {
 	step := Step{Stage: StageDeadline, Detail: cmp.Or(op.Timeout, "the caller's"), Origin: origin}
-	switch op.Streams {
+	streams := op.Streams
+	streams.Endless = false
+	switch streams {
 	case manifest.Streams{}:
 		step.Wrap = func(next Handler) Handler { return deadline(timeout, next) }
 		return step

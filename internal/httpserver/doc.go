@@ -11,8 +11,8 @@
 // # Guarantees
 //
 //   - [Server.Listen] takes the address without answering yet: who connects early waits until Start.
-//   - [Server.Stop] closes the door first, lets requests in flight finish, and ends connections that are kept alive. Streams and
-//     upgraded connections such as WebSockets see their context end once the ordinary requests are done, or when half of the
+//   - [Server.Stop] closes the door first, lets requests in flight finish, and ends connections that are kept alive. Streams of
+//     events and WebSockets of the typed API end at once, others that flow see their context end when half of the
 //     time for the stop is over; what is left after three quarters of it is cut off, so that what stops next has time, too.
 //   - A client has a few seconds to send its request headers, a few more for the body, even if nobody reads it, and may keep an
 //     idle connection for a minute.

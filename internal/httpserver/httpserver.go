@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vade-go/vade/internal/stopping"
 	"github.com/vade-go/vade/internal/timedbody"
 	"github.com/vade-go/vade/problem"
 )
@@ -42,6 +43,7 @@ type Server struct {
 	server   http.Server
 	listener net.Listener
 	cancel   context.CancelFunc // of everything that is served
+	begin    context.CancelFunc // tells what has no end of its own that the stop has begun
 	failed   chan error
 	serving  chan struct{} // closed when Serve has returned; nil before Start
 	close    func() error
@@ -60,8 +62,9 @@ func New(cfg Config) *Server {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{cfg: cfg, failed: make(chan error, 1)}
-	base, cancel := context.WithCancel(context.Background())
-	s.cancel = cancel
+	begun, begin := context.WithCancel(context.Background())
+	base, cancel := context.WithCancel(stopping.With(context.Background(), begun))
+	s.begin, s.cancel = begin, cancel
 	s.server = http.Server{
 		Handler:           http.HandlerFunc(unavailable),
 		ReadHeaderTimeout: cfg.ReadHeaderTimeout,

@@ -18,10 +18,12 @@ const (
 	untilCut  = 0.75
 )
 
-// Stop takes no new connections and waits for the requests in flight. What still runs when half of the time is over that ctx
+// Stop takes no new connections and waits for the requests in flight. Those without an end of their own, such as streams of events, are told
+// at once: see package stopping. What still runs when half of the time is over that ctx
 // leaves, streams and upgraded connections above all, sees its context end, and after another quarter it is cut off: then
 // an error comes back.
 func (s *Server) Stop(ctx context.Context) error {
+	s.begin()
 	defer time.AfterFunc(silence, s.hangUp).Stop()
 	patient, cancelPatient := share(ctx, untilTold)
 	defer cancelPatient()
@@ -73,6 +75,7 @@ func (s *Server) wait(ctx context.Context) error {
 func (s *Server) Close() error { return s.close() }
 
 func (s *Server) closeNow() error {
+	s.begin()
 	s.cancel()
 	err := s.server.Close()
 	s.conns.close(func(c *conn) bool { return c.upgraded.Load() })
