@@ -71,6 +71,8 @@ func TestInSixProcessesOnAnExternalBroker(t *testing.T) {
 	t.Parallel()
 	f := startFleet(t, nil)
 	theAirlineWorks(t, f.airline())
+	a := f.airline()
+	_, rest := a.fares(a.flights("ZRH", "LHR", time.Now().AddDate(0, 0, 5))[0].ID)
 	for _, name := range append(fleetOrder, "gateway") {
 		p := f.gateway
 		if name != "gateway" {
@@ -80,6 +82,9 @@ func TestInSixProcessesOnAnExternalBroker(t *testing.T) {
 		if code := p.exit(time.Minute); code != 0 {
 			t.Errorf("%s: exit code %d", name, code)
 		}
+	}
+	if err := rest(); err != nil {
+		t.Errorf("the fares were cut off: %v", err)
 	}
 }
 
