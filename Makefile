@@ -56,6 +56,11 @@ bench-api: ## the typed API beside Huma, Gin, Echo, Fiber, FastAPI; FAST=1 for a
 	$(GO) -C bench build -o ../bin/bench-api ./cmd/bench-api
 	bin/bench-api -root bench $(if $(FAST),-fast) $(if $(ROUNDS),-rounds $(ROUNDS)) $(if $(PARTS),-parts $(PARTS))
 
+.PHONY: bench-sse
+bench-sse: ## 18,000 streams of events over HTTP/1.1 and 50,000 over HTTP/2 on one process, each gets every event; N1=, N= for others
+	$(GO) -C bench build -o ../bin/bench-sse ./cmd/bench-sse
+	bin/bench-sse -n1 $${N1:-18000} -n $${N:-50000} -budget 45 $(if $(N)$(N1),,-out bench/results/sse.json)
+
 .PHONY: bench-test
 bench-test: ## all implementations of the comparisons agree about the same good and bad bodies
 	$(GO) -C bench vet ./...
@@ -63,8 +68,9 @@ bench-test: ## all implementations of the comparisons agree about the same good 
 
 .PHONY: bench-own
 bench-own: ## the same for what needs none of the other frameworks: quick, with little to download
-	$(GO) -C bench vet ./orders ./things ./report
+	$(GO) -C bench vet ./orders ./things ./report ./feed ./cmd/bench-sse
 	$(GO) -C bench test ./orders ./things ./report
+	$(MAKE) bench-sse N1=2000 N=4000
 
 .PHONY: verify
 verify: ## regenerate what is generated and fail on a difference

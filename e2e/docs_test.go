@@ -39,7 +39,7 @@ func TestAPersonLogsInOnTheDocumentationPageAndTriesAnOperation(t *testing.T) {
 // tryToList tries the operation that lists bookings, which wants a token.
 func tryToList(page *tab) {
 	page.click(".opblock-get .opblock-summary-control", "List your bookings")
-	page.shows(".opblock.is-open .parameters", "How many bookings") // before, the page still reads its document
+	page.shows(".opblock.is-open .parameters", "How many items") // before, the page still reads its document
 	page.click(".opblock.is-open button.execute", "Execute")
 	page.shows(".opblock.is-open .live-responses-table .response-col_status", "200")
 }

@@ -194,7 +194,7 @@ func TestTheManifestIsTheDeclaredSystem(t *testing.T) {
 		}
 	}
 	bookings, _ := m.Service("bookings")
-	if len(bookings.Operations) != 4 || len(bookings.Subscriptions) != 4 || strings.Join(bookings.Calls, "") != "flights" {
+	if len(bookings.Operations) != 5 || len(bookings.Subscriptions) != 4 || strings.Join(bookings.Calls, "") != "flights" {
 		t.Errorf("bookings: %d operations, %d subscriptions, calls %v", len(bookings.Operations), len(bookings.Subscriptions), bookings.Calls)
 	}
 	if strings.Contains(one, dirOfRepository(t)) {
