@@ -69,7 +69,7 @@ bench-test: ## all implementations of the comparisons agree about the same good 
 .PHONY: bench-own
 bench-own: ## the same for what needs none of the other frameworks: quick, with little to download
 	$(GO) -C bench vet ./orders ./things ./report ./feed ./cmd/bench-sse
-	$(GO) -C bench test ./orders ./things ./report
+	$(GO) -C bench test ./orders ./things ./report ./feed
 	$(MAKE) bench-sse N1=2000 N=4000
 
 .PHONY: verify
