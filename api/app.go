@@ -253,7 +253,7 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		err = e.send(ctx, w, c)
 	}
-	if c.Deferred() {
+	if c.Deferred() && !c.Begun {
 		// Nobody waits for the clean-up. A writer that cannot flush sends the answer when everything has returned.
 		_ = http.NewResponseController(w).Flush()
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/go-json-experiment/json"
@@ -82,6 +83,7 @@ func (s *service) open(t testing.TB, log io.Writer, to peers) http.Handler {
 	if _, err := s.describe(); err != nil {
 		t.Fatal(err)
 	}
+	log = &oneAtATime{to: log} // the records of calls and those about them come by two ways
 	tel, err := telemetry.New(telemetry.Config{Service: "shop", Output: log})
 	if err != nil {
 		t.Fatal(err)
@@ -125,6 +127,18 @@ func serve(h http.Handler, r *http.Request) *httptest.ResponseRecorder {
 	rec := httptest.NewRecorder()
 	h.ServeHTTP(rec, r)
 	return rec
+}
+
+// oneAtATime is a log that several write.
+type oneAtATime struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+func (o *oneAtATime) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.to.Write(p)
 }
 
 // send sends one request and returns the answer with its body read.

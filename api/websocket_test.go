@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/coder/websocket"
 	"github.com/vade-go/vade/api"
 	"github.com/vade-go/vade/auth"
+	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/problem"
 )
 
@@ -208,5 +210,32 @@ func TestAWebSocketIsOpenedByGet(t *testing.T) {
 	api.Post(s, "/games", func(context.Context, api.None) (api.WebSocket[move, board], error) { return nil, nil }, auth.Public())
 	if _, err := s.describe(); err == nil || !strings.Contains(err.Error(), "opened by GET") {
 		t.Error(err)
+	}
+}
+
+func TestWhatAWebSocketHoldsIsGivenBackAfterIt(t *testing.T) {
+	t.Parallel()
+	s, back := newService(), make(chan error, 1)
+	api.Get(s, "/games/{game}", play, auth.Public(), api.Intercept(func(
+		ctx context.Context, _ *struct {
+			Game string `path:"game"`
+		}, next func(context.Context) (api.WebSocket[move, board], error),
+	) (api.WebSocket[move, board], error) {
+		c, _ := operation.FromContext(ctx)
+		c.Defer(func(err error) { back <- err })
+		return next(ctx)
+	}))
+	server, log := listen(t, s.open(t, io.Discard, nil)), new(buffer)
+	server.Config.ErrorLog = slog.NewLogLogger(slog.NewTextHandler(log, nil), slog.LevelError)
+	ws, _ := dial(t, server.URL+"/games/1", nil)
+	if err := ws.Close(websocket.StatusNormalClosure, ""); err != nil {
+		t.Error(err)
+	}
+	if err := <-back; err != nil {
+		t.Error(err)
+	}
+	server.Close()
+	if log.String() != "" {
+		t.Error("net/http says:", log)
 	}
 }
