@@ -3,7 +3,8 @@
 #   gcc      the race detector links with it
 #   node     runs the independent OpenAPI validators, which want 20.19 or newer: older than what Debian 12 and Ubuntu 24.04 have,
 #            so where the system's is older the one of the npm registry is used, kept in the user's cache folder
-#   curl     the command lines that the program prints are tested as they are
+#   curl     the command lines that the program prints are tested as they are, and compressed answers are decoded by it: it must know
+#            br and zstd, as Debian's and Ubuntu's does
 #   chromium the documentation page is tested as people see it; google-chrome will do, which Ubuntu needs, whose chromium is a snap
 # NATS needs nothing: its server is built from the module in go.mod by the tests that use it.
 #
@@ -24,6 +25,10 @@ node_fits() {
     process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)'
 }
 
+curl_fits() {
+  command -v curl >/dev/null && [[ "$(curl --version)" == *brotli*zstd* ]]
+}
+
 if [ "${1:-}" = --path ]; then
   node_fits || echo "$node_bin:"
   exit 0
@@ -32,7 +37,7 @@ fi
 missing=()
 command -v gcc >/dev/null || missing+=(gcc libc6-dev)
 command -v npm >/dev/null || missing+=(nodejs npm)
-command -v curl >/dev/null || missing+=(curl)
+curl_fits || missing+=(curl)
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
 
 if [ ${#missing[@]} -gt 0 ]; then
@@ -45,6 +50,11 @@ if [ ${#missing[@]} -gt 0 ]; then
   [ "$(id -u)" -eq 0 ] || as_root=(sudo)
   "${as_root[@]}" apt-get update -qq
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+if ! curl_fits; then
+  echo "scripts/needs.sh: $(command -v curl) cannot decode br and zstd, which tests need" >&2
+  exit 1
 fi
 
 if ! node_fits && [ ! -x "$node_bin/node" ]; then
