@@ -9,6 +9,7 @@ import (
 
 	"github.com/vade-go/vade"
 	"github.com/vade-go/vade/api"
+	"github.com/vade-go/vade/api/compress"
 	"github.com/vade-go/vade/examples/airline/airports/airportsapi"
 	"github.com/vade-go/vade/examples/airline/internal/world"
 	"github.com/vade-go/vade/store"
@@ -22,6 +23,7 @@ func Service() *vade.Service {
 		airports: store.Collect[world.Airport](svc, "airports"),
 		versions: store.Collect[version](svc, "versions"),
 	}
+	api.Configure(svc, api.Compress(compress.Auto()...))
 	api.Serve(svc, airportsapi.Search, h.search)
 	api.Serve(svc, airportsapi.Get, h.get)
 	vade.OnStart(svc, "fill the airports", h.fill)

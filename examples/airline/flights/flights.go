@@ -7,6 +7,7 @@ import (
 
 	"github.com/vade-go/vade"
 	"github.com/vade-go/vade/api"
+	"github.com/vade-go/vade/api/compress"
 	"github.com/vade-go/vade/events"
 	"github.com/vade-go/vade/examples/airline/bookings/bookingsapi"
 	"github.com/vade-go/vade/examples/airline/flights/flightsapi"
@@ -20,6 +21,7 @@ func Service() *vade.Service {
 	svc := vade.NewService("flights", vade.Version("1.0.0"), vade.Summary("The timetable and the seats"))
 	outbox.Of(svc)
 	h := &handlers{seats: newSeats(svc)}
+	api.Configure(svc, api.Compress(compress.Auto()...))
 	api.Serve(svc, flightsapi.Search, h.search)
 	api.Serve(svc, flightsapi.Get, h.get)
 	api.Serve(svc, flightsapi.Fares, h.fares)
