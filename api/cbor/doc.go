@@ -14,6 +14,8 @@
 //	tag 37               a UUID in hexadecimal form
 //	tag 55799            its value
 //
+// A document of many empty maps takes up to about 150 times its length in memory while it is read: api.MaxBody bounds that.
+//
 // Answers have the core deterministic encoding (RFC 8949, section 4.2.1): the same value is the same bytes. Integers stay integers, other
 // numbers have the shortest float that keeps their value, and what is text in JSON, as times and bytes are, stays text.
 package cbor
