@@ -24,6 +24,7 @@ type deriver struct {
 	responses map[string]*response         // the shared failures in use, by problem code
 	schemes   map[string]map[string]string // the security schemes in use, and the scopes of each
 	problem   string                       // name of the schema of problems
+	violation string                       // name of the schema of what is wrong with a request
 	ids       map[string]string            // operation id → method and path
 	errs      []error
 }
@@ -38,14 +39,20 @@ func newDeriver(source map[string]json.RawMessage, version string, opts Options)
 		responses: make(map[string]*response),
 		schemes:   make(map[string]map[string]string),
 		ids:       make(map[string]string),
-		problem:   "Problem",
-	}
-	for taken := true; taken; {
-		if _, taken = source[d.problem]; taken {
-			d.problem = "vade." + d.problem
-		}
+		problem:   free("Problem", source),
+		violation: free("Violation", source),
 	}
 	return d
+}
+
+// free returns the name of a schema of the document's own, which may be that of one of the manifest.
+func free(name string, source map[string]json.RawMessage) string {
+	for {
+		if _, taken := source[name]; !taken {
+			return name
+		}
+		name = "vade." + name
+	}
 }
 
 func (d *deriver) fail(where, format string, args ...any) {
@@ -108,7 +115,8 @@ func (d *deriver) components() components {
 	}
 	c := components{Schemas: d.schemas, Responses: d.responses, SecuritySchemes: make(map[string]securityScheme)}
 	if len(d.ids) > 0 {
-		c.Schemas[d.problem] = d.dialect(problemSchema())
+		c.Schemas[d.problem] = d.dialect(problemSchema(d.violation))
+		c.Schemas[d.violation] = d.dialect(violationSchema())
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.schemes)) {
 		d.checkName("security scheme", name)

@@ -82,8 +82,9 @@ func exampleOf(p manifest.Problem) problemExample {
 	return e
 }
 
-// problemSchema describes what package problem writes: RFC 9457, section 3.1, and Vade's extension members.
-func problemSchema() jsontext.Value {
+// problemSchema describes what package problem writes: RFC 9457, section 3.1, and Vade's extension members. Violation is the name of the
+// schema of [violationSchema]; it has a name of its own, so that code that is made from the document has a type for it.
+func problemSchema(violation string) jsontext.Value {
 	return jsontext.Value(`{
 		"type": "object",
 		"description": "A failure, as RFC 9457 describes it.",
@@ -99,18 +100,28 @@ func problemSchema() jsontext.Value {
 			"errors": {
 				"type": "array",
 				"description": "Every violation of an invalid request.",
-				"items": {
-					"type": "object",
-					"required": ["code"],
-					"properties": {
-						"in": {"enum": ["body", "form", "path", "query", "header", "cookie"], "description": "The part of the request."},
-						"name": {"type": "string", "description": "The parameter or the field of the form."},
-						"pointer": {"type": "string", "description": "JSON Pointer (RFC 6901) into the body or the parameter."},
-						"code": {"type": "string", "description": "The stable name of the broken rule."},
-						"message": {"type": "string", "description": "The rule, for people."}
-					}
-				}
+				"items": {"$ref": "` + componentSchemas + violation + `"}
 			}
+		}
+	}`)
+}
+
+// violationSchema describes one broken rule of an invalid request.
+func violationSchema() jsontext.Value {
+	return jsontext.Value(`{
+		"type": "object",
+		"description": "A rule that a request breaks.",
+		"required": ["code"],
+		"properties": {
+			"in": {
+				"type": "string",
+				"enum": ["body", "form", "path", "query", "header", "cookie"],
+				"description": "The part of the request."
+			},
+			"name": {"type": "string", "description": "The parameter or the field of the form."},
+			"pointer": {"type": "string", "description": "JSON Pointer (RFC 6901) into the body or the parameter."},
+			"code": {"type": "string", "description": "The stable name of the broken rule."},
+			"message": {"type": "string", "description": "The rule, for people."}
 		}
 	}`)
 }

@@ -136,7 +136,7 @@ func (d *deriver) problemOf(problems []manifest.Problem) jsontext.Value {
 	type object = map[string]any
 	return d.encode(object{"allOf": []any{
 		reference{componentSchemas + d.problem},
-		object{"properties": object{"code": object{"enum": codes}}},
+		object{"type": "object", "properties": object{"code": object{"type": "string", "enum": codes}}},
 	}})
 }
 
