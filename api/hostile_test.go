@@ -1,0 +1,134 @@
+package api_test
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vade-go/vade/api"
+	"github.com/vade-go/vade/auth"
+)
+
+// TestABodyInAContentCodingIsNotRead: what is not read cannot grow, whatever a bomb holds.
+func TestABodyInAContentCodingIsNotRead(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	api.Put(s, "/whole", func(_ context.Context, in order) (order, error) { return in, nil }, auth.Public())
+	api.Post(s, "/forms", func(context.Context, hostileForm) (api.None, error) { return api.None{}, nil }, auth.Public())
+	api.Serve(s, uploading, receive)
+	h := s.open(t, io.Discard, nil)
+	targets := map[string]struct{ method, mediaType string }{
+		"/whole":   {http.MethodPut, "application/json"},
+		"/forms":   {http.MethodPost, "application/x-www-form-urlencoded"},
+		"/uploads": {http.MethodPost, partsType},
+	}
+	for target, to := range targets {
+		for _, coding := range []string{"gzip", "br", "deflate", "zstd", "gzip, gzip"} {
+			body := strings.NewReader(strings.Repeat("\x1f\x8b", 1000))
+			req := httptest.NewRequest(to.method, target, body)
+			req.Header.Set("Content-Type", to.mediaType)
+			req.Header.Set("Content-Encoding", coding)
+			if rec := serve(h, req); rec.Code != http.StatusUnsupportedMediaType {
+				t.Errorf("%s %s: %d %s", target, coding, rec.Code, rec.Body)
+			}
+			if body.Len() != 2000 {
+				t.Errorf("%s %s: %d bytes were read", target, coding, 2000-body.Len())
+			}
+		}
+	}
+}
+
+type hostileForm struct {
+	Name string `form:"name"`
+}
+
+// TestAMillionOfAnythingIsBounded is not parallel: it measures what the process allocates.
+func TestAMillionOfAnythingIsBounded(t *testing.T) {
+	s := newService()
+	type search struct {
+		Term  string   `query:"a"`
+		Terms []string `query:"b"`
+	}
+	api.Get(s, "/search", func(context.Context, search) (api.None, error) { return api.None{}, nil }, auth.Public(), api.Name("loose"))
+	api.Post(s, "/forms", func(context.Context, hostileForm) (api.None, error) { return api.None{}, nil }, auth.Public(), api.MaxBody(16<<20))
+	api.Put(s, "/whole", func(_ context.Context, in order) (order, error) { return in, nil }, auth.Public(), api.MaxBody(16<<20))
+	h := s.open(t, io.Discard, nil)
+	const million = 1_000_000
+	tests := map[string]struct{ method, target, mediaType, body string }{
+		"query, one name":   {"GET", "/search?" + strings.Repeat("a=1&", million), "", ""},
+		"query, a list":     {"GET", "/search?" + strings.Repeat("b=1&", million), "", ""},
+		"query, no names":   {"GET", "/search?" + strings.Repeat("&", million), "", ""},
+		"form, one name":    {"POST", "/forms", "application/x-www-form-urlencoded", strings.Repeat("a=1&", million)},
+		"nesting":           {"PUT", "/whole", "application/json", `{"notes":` + strings.Repeat("[", 100_000)},
+		"a huge exponent":   {"PUT", "/whole", "application/json", `{"item":"a","count":1e999999,"notes":[]}`},
+		"10 MB of digits":   {"PUT", "/whole", "application/json", `{"item":"a","count":` + strings.Repeat("9", 10<<20) + `,"notes":[]}`},
+		"a million unknown": {"PUT", "/whole", "application/json", `{"notes":[` + strings.Repeat("{},", million) + `{}]}`},
+	}
+	for name, tt := range tests {
+		req := httptest.NewRequest(tt.method, tt.target, strings.NewReader(tt.body))
+		req.Header.Set("Content-Type", tt.mediaType)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		start := time.Now()
+		rec := serve(h, req)
+		took := time.Since(start)
+		runtime.ReadMemStats(&after)
+		allocated := (after.TotalAlloc - before.TotalAlloc) >> 20
+		t.Logf("%s: %d, %v, %d MB", name, rec.Code, took, allocated)
+		if rec.Code >= 500 || took > 2*time.Second || allocated > 256 || rec.Body.Len() > 64<<10 {
+			t.Errorf("%s: %d with %d bytes after %v and %d MB", name, rec.Code, rec.Body.Len(), took, allocated)
+		}
+	}
+}
+
+// TestNoValueOfAHandlerSplitsTheAnswer: over a connection, what would end a line is a space or a fault, and never a header of its own.
+func TestNoValueOfAHandlerSplitsTheAnswer(t *testing.T) {
+	t.Parallel()
+	const evil = "x\r\nX-Evil: 1\r\n\r\nHTTP/1.1 200 OK\r\nX-Evil: 1\r\n\r\n"
+	s := newService()
+	api.Get(s, "/header", func(context.Context, api.None) (api.Reply[int], error) {
+		return api.Reply[int]{Header: http.Header{"X-Own": {evil}}}, nil
+	}, auth.Public(), api.Name("header"))
+	api.Get(s, "/name", func(context.Context, api.None) (api.Reply[int], error) {
+		return api.Reply[int]{Header: http.Header{evil: {"1"}}}, nil
+	}, auth.Public(), api.Name("name"))
+	api.Get(s, "/cookie", func(context.Context, api.None) (api.Reply[int], error) {
+		return api.Reply[int]{Cookies: []*http.Cookie{{Name: "a", Value: evil}}}, nil
+	}, auth.Public(), api.Name("cookie"))
+	api.Get(s, "/location", func(context.Context, api.None) (api.Created[int], error) {
+		return api.Created[int]{Location: evil}, nil
+	}, auth.Public(), api.Name("location"))
+	api.Get(s, "/tag", func(context.Context, api.None) (api.Versioned[int], error) {
+		return api.Versioned[int]{Tag: evil}, nil
+	}, auth.Public(), api.Name("tag"))
+	api.Get(s, "/problem", func(context.Context, api.None) (api.None, error) {
+		return api.None{}, errSoldOut.WithDetail(evil)
+	}, auth.Public(), api.Name("problem"), api.Fails(errSoldOut))
+	server := listen(t, s.open(t, io.Discard, nil))
+	for _, target := range []string{"/header", "/name", "/cookie", "/location", "/tag", "/problem"} {
+		conn, err := net.Dial("tcp", server.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+		_, _ = io.WriteString(conn, "GET "+target+" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+		r := bufio.NewReader(conn)
+		res, err := http.ReadResponse(r, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", target, err)
+		}
+		_, _ = io.Copy(io.Discard, res.Body)
+		rest, _ := io.ReadAll(r)
+		_ = conn.Close()
+		if res.Header.Get("X-Evil") != "" || len(rest) > 0 {
+			t.Errorf("%s: split: %v, then %q", target, res.Header, rest)
+		}
+	}
+}
