@@ -1,7 +1,6 @@
 package api_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -9,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -179,7 +177,7 @@ func TestWorkOfATypedCall(t *testing.T) {
 func TestWorkThatFailsIsLoggedAndHeardOf(t *testing.T) {
 	t.Parallel()
 	for _, how := range []string{"error", "panic"} {
-		var log lockedLog
+		var log buffer
 		heard := make(chan *api.Incident, 1)
 		s := working(t, &log, func(context.Context) error {
 			if how == "panic" {
@@ -205,7 +203,7 @@ type transaction struct{}
 type logKey struct{}
 
 func (d *transaction) Resolve(ctx context.Context, c *operation.Call) error {
-	log := ctx.Value(logKey{}).(*lockedLog)
+	log := ctx.Value(logKey{}).(*buffer)
 	c.Defer(func(error) { _, _ = log.Write([]byte("commit ")) })
 	return nil
 }
@@ -214,7 +212,7 @@ func TestWorkBeginsAfterTheCleanUpsOfDependencies(t *testing.T) {
 	t.Parallel()
 	s := newService()
 	done := make(chan struct{})
-	var log lockedLog
+	var log buffer
 	api.Get(s, "/x", func(ctx context.Context, _ struct{ Tx transaction }) (api.None, error) {
 		return api.None{}, api.After(ctx, "work", func(context.Context) error {
 			defer close(done)
@@ -268,7 +266,7 @@ func TestAStopWaitsForWorkAndThenHurriesIt(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var log lockedLog
+				var log buffer
 				began := time.Now()
 				var ended atomic.Int64
 				s := working(t, &log, func(ctx context.Context) error {
@@ -330,22 +328,4 @@ func TestTheSpanOfWorkIsInTheTraceAndLinkedToTheRequest(t *testing.T) {
 		len(work.Links()) != 1 || work.Links()[0].SpanContext.SpanID() != request.SpanContext().SpanID() {
 		t.Errorf("%s, links %v, request %v", work.Name(), work.Links(), request.SpanContext())
 	}
-}
-
-// lockedLog is a log that a test reads while others write.
-type lockedLog struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedLog) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedLog) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }

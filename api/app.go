@@ -66,22 +66,20 @@ func (a *App) Describe(d *operation.Description) error {
 	return errors.Join(append(errs, a.describeMounts(d, ids))...)
 }
 
-// route registers the endpoint. The mux panics on patterns that conflict; here that is a mistake like any other.
-func (a *App) route(e *endpoint) (err error) {
+// route registers the endpoint.
+func (a *App) route(e *endpoint) error {
 	if other, ok := a.byKey[e.key()]; ok {
 		return &DeclarationError{Source: e.source, Operation: e.key(), Err: fmt.Errorf("%w: first at %s", ErrDuplicate, other.source)}
 	}
-	defer func() {
-		if v := recover(); v != nil {
-			reason, _, _ := strings.Cut(fmt.Sprint(v), "\n")
-			err = &DeclarationError{Source: e.source, Operation: e.key(), Err: fmt.Errorf("%w: %s", ErrPath, reason)}
-		}
-	}()
 	h, err := e.within(e)
+	if err == nil {
+		if err = registerRoute(a.mux, e.op.Pattern(), h); err != nil {
+			err = fmt.Errorf("%w: %w", ErrPath, err)
+		}
+	}
 	if err != nil {
 		return &DeclarationError{Source: e.source, Operation: e.key(), Err: err}
 	}
-	a.mux.Handle(e.op.Pattern(), h)
 	a.byKey[e.key()] = e
 	return nil
 }
@@ -201,32 +199,29 @@ func (a *App) Invoke(ctx context.Context, key string, header http.Header, in any
 // lend gives an answer that flows to a caller in the same process. The call is over when he has read it, or when ctx ends.
 func (e *endpoint) lend(ctx context.Context, c *operation.Call, lend func(func(error)) any) any {
 	var once sync.Once
-	var stop func() bool
-	done := func(err error) {
-		once.Do(func() {
-			if stop != nil {
-				stop()
-			}
-			e.finish(ctx, c, err)
-		})
-	}
-	stop = context.AfterFunc(ctx, func() { done(ctx.Err()) })
-	return lend(done)
+	done := func(err error) { once.Do(func() { e.finish(ctx, c, err) }) }
+	stop := context.AfterFunc(ctx, func() { done(ctx.Err()) })
+	return lend(func(err error) { stop(); done(err) })
 }
 
 // slack is what a request has beyond the time of its operation for its body to arrive, so that the operation is the first to
 // speak of the time that is over.
 const slack = 250 * time.Millisecond
 
-// ServeHTTP is the HTTP door of one operation.
-func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// enter is what every request meets first: it gets its id, and the answer the headers that all of them have.
+func (e *endpoint) enter(w http.ResponseWriter, r *http.Request) context.Context {
 	id := r.Header.Get("X-Request-Id")
 	if !telemetry.ValidRequestID(id) {
 		id = telemetry.NewRequestID()
 	}
 	w.Header()["X-Request-Id"] = []string{id}
 	maps.Copy(w.Header(), e.fixed)
-	ctx := telemetry.WithRequestID(telemetry.Extract(r.Context(), r.Header), id)
+	return telemetry.WithRequestID(telemetry.Extract(r.Context(), r.Header), id)
+}
+
+// ServeHTTP is the HTTP door of one operation.
+func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	ctx := e.enter(w, r)
 	c := &operation.Call{
 		Operation: e.op, Door: operation.DoorHTTP, Header: r.Header, Request: r, Writer: w,
 		In: reflect.New(e.in).Elem(), Received: time.Now(),

@@ -153,22 +153,8 @@ func placements(t *testing.T, entered map[string]chan struct{}) map[string]*call
 	local.open(t, io.Discard, nil)
 	remote := httptest.NewServer(thingService(entered["http"]).open(t, io.Discard, nil))
 	t.Cleanup(remote.Close)
-	base, err := url.Parse(remote.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tel, err := telemetry.New(telemetry.Config{Service: "caller", Output: io.Discard})
-	if err != nil {
-		t.Fatal(err)
-	}
-	transport := call.NewTransport()
-	t.Cleanup(transport.CloseIdleConnections)
-	overHTTP, err := call.HTTP(base, call.HTTPConfig{Telemetry: tel, RoundTripper: transport})
-	if err != nil {
-		t.Fatal(err)
-	}
 	conns := make(map[string]*call.Conn)
-	for name, tr := range map[string]call.Transport{"local": call.Local(local.app.(call.Target)), "http": overHTTP} {
+	for name, tr := range map[string]call.Transport{"local": call.Local(local.app.(call.Target)), "http": overHTTP(t, remote.URL)} {
 		s := newService()
 		conns[name] = api.Connect(s, "things")
 		s.open(t, io.Discard, peers{"things": tr})

@@ -26,11 +26,13 @@ type flow struct {
 	conn *http.ResponseController
 	tick func(*flow) error // what the timer does
 	wait time.Duration     // until the timer does it
+	idle bool              // it does so whenever nothing was sent; otherwise once behind what was sent and has not left
 
-	mu    sync.Mutex
-	timer *time.Timer
-	err   error // of the connection
-	ended bool
+	mu      sync.Mutex
+	timer   *time.Timer // nil: not started
+	pending bool        // something was sent that waits for the timer
+	err     error       // of the connection
+	ended   bool
 }
 
 // begin sends the headers of a flowing answer. Every write behind it waits for the client, who is given up when he takes nothing for
@@ -61,9 +63,14 @@ func gone(err error) error { return fmt.Errorf("%w: %w", operation.ErrClientGone
 func (f *flow) every(d time.Duration, tick func(*flow) error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.tick, f.wait = tick, d
+	f.tick, f.wait, f.idle = tick, d, true
 	f.timer = time.AfterFunc(d, f.ring)
 }
+
+// gather lets what is sent wait for d, so that more can leave with it.
+func (f *flow) gather(d time.Duration) { f.wait, f.tick = d, (*flow).flush }
+
+func (f *flow) flush() error { return f.conn.Flush() }
 
 func (f *flow) ring() {
 	f.mu.Lock()
@@ -71,7 +78,8 @@ func (f *flow) ring() {
 	if f.ended || f.err != nil {
 		return
 	}
-	if f.err = f.tick(f); f.err == nil {
+	f.pending = false
+	if f.err = f.tick(f); f.err == nil && f.idle {
 		f.timer.Reset(f.wait)
 	}
 }
@@ -89,10 +97,22 @@ func (f *flow) send(data []byte, flush bool) error {
 	if f.err != nil {
 		return gone(f.err)
 	}
-	if f.timer != nil && flush {
+	f.wind()
+	return nil
+}
+
+// wind sets the timer anew behind what was sent.
+func (f *flow) wind() {
+	switch {
+	case f.idle:
+		f.timer.Reset(f.wait)
+	case f.pending || f.tick == nil:
+	case f.timer == nil:
+		f.pending, f.timer = true, time.AfterFunc(f.wait, f.ring)
+	default:
+		f.pending = true
 		f.timer.Reset(f.wait)
 	}
-	return nil
 }
 
 // end keeps the timer from writing once the call is over.

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -18,7 +17,6 @@ import (
 	"github.com/vade-go/vade/call"
 	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/problem"
-	"github.com/vade-go/vade/telemetry"
 )
 
 var (
@@ -52,22 +50,8 @@ func tillPlacements(t *testing.T) (map[string]*call.Conn, http.Handler, *atomic.
 	h := s.open(t, io.Discard, nil)
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
-	base, err := url.Parse(server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tel, err := telemetry.New(telemetry.Config{Service: "caller", Output: io.Discard})
-	if err != nil {
-		t.Fatal(err)
-	}
-	transport := call.NewTransport()
-	t.Cleanup(transport.CloseIdleConnections)
-	overHTTP, err := call.HTTP(base, call.HTTPConfig{Telemetry: tel, RoundTripper: transport})
-	if err != nil {
-		t.Fatal(err)
-	}
 	conns := make(map[string]*call.Conn)
-	for name, tr := range map[string]call.Transport{"local": call.Local(s.app.(call.Target)), "http": overHTTP} {
+	for name, tr := range map[string]call.Transport{"local": call.Local(s.app.(call.Target)), "http": overHTTP(t, server.URL)} {
 		caller := newService()
 		conns[name] = api.Connect(caller, "tills")
 		caller.open(t, io.Discard, peers{"tills": tr})

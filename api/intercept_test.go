@@ -204,3 +204,19 @@ func TestAnInterceptorMustFitItsOperation(t *testing.T) {
 		}
 	}
 }
+
+func TestAMiddlewareThatCannotBeMadeIsAMistakeOfTheDeclaration(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	api.Get(s, "/a", nothing, auth.Public(), api.Middleware(func(http.Handler) http.Handler { panic("no configuration") }))
+	api.Get(s, "/b", nothing, auth.Public(), api.Name("b"), api.Middleware(func(http.Handler) http.Handler { return nil }))
+	_, err := s.describe()
+	for _, want := range []string{"panicked: no configuration", "returned no handler", "intercept_test.go:"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q is not in: %v", want, err)
+		}
+	}
+	if errors.Is(err, api.ErrPath) {
+		t.Error("nothing is wrong with the path")
+	}
+}

@@ -56,9 +56,11 @@ func (e *endpoint) within(h http.Handler) (http.Handler, error) {
 	for _, o := range slices.Backward(e.options) {
 		if m, ok := o.(*middleware); ok {
 			for _, f := range slices.Backward(m.list) {
-				if h, wrapped = f(h), true; h == nil {
-					return nil, fmt.Errorf("api.Middleware at %s: %s returned no handler", m.source, functionName(reflect.ValueOf(f)))
+				var err error
+				if h, err = wrap(f, h); err != nil {
+					return nil, fmt.Errorf("api.Middleware at %s: %s %w", m.source, functionName(reflect.ValueOf(f)), err)
 				}
+				wrapped = true
 			}
 		}
 	}
@@ -74,6 +76,19 @@ func (e *endpoint) within(h http.Handler) (http.Handler, error) {
 		maps.Copy(w.Header(), e.fixed) // a middleware may answer by itself
 		h.ServeHTTP(w, r)
 	}), nil
+}
+
+// wrap makes an error of a middleware that makes no handler.
+func wrap(f func(http.Handler) http.Handler, h http.Handler) (wrapped http.Handler, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			wrapped, err = nil, fmt.Errorf("panicked: %v", v)
+		}
+	}()
+	if wrapped = f(h); wrapped == nil {
+		return nil, errors.New("returned no handler")
+	}
+	return wrapped, nil
 }
 
 func (e *endpoint) middlewarePanicked(w http.ResponseWriter, r *http.Request, v any) {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -175,17 +174,11 @@ func (m *mount) open(env *operation.Env) error {
 
 // ServeHTTP is the door of the mount.
 func (m *mount) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	id := r.Header.Get("X-Request-Id")
-	if !telemetry.ValidRequestID(id) {
-		id = telemetry.NewRequestID()
-	}
-	w.Header().Set("X-Request-Id", id)
-	maps.Copy(w.Header(), m.fixed)
-	ctx := telemetry.WithRequestID(telemetry.Extract(r.Context(), r.Header), id)
+	ctx := m.enter(w, r)
+	r = m.rebase(r) // a copy: net/http looks for the body in its own request
 	if m.timeout > 0 {
 		defer timedbody.Limit(w, r, m.timeout+slack)()
 	}
-	r = m.rebase(r)
 	if r.Body != nil {
 		r.Body = http.MaxBytesReader(w, r.Body, m.op.MaxBody)
 	}

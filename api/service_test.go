@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -139,6 +140,59 @@ func (o *oneAtATime) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.to.Write(p)
+}
+
+// buffer is a log that a test reads while others write.
+type buffer struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
+// overHTTP is the way to a service at an address, as other services have it.
+func overHTTP(t testing.TB, address string) call.Transport {
+	t.Helper()
+	tel, err := telemetry.New(telemetry.Config{Service: "caller", Output: io.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	base, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := call.NewTransport()
+	t.Cleanup(transport.CloseIdleConnections)
+	way, err := call.HTTP(base, call.HTTPConfig{Telemetry: tel, RoundTripper: transport})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return way
+}
+
+// connect returns a connection to the service on a real socket.
+func connect(t testing.TB, server *httptest.Server) *call.Conn {
+	t.Helper()
+	conn := call.NewConn("shop")
+	conn.Bind(overHTTP(t, server.URL))
+	return conn
+}
+
+// near returns a connection to the service in the same process.
+func near(s *service) *call.Conn {
+	conn := call.NewConn("shop")
+	conn.Bind(call.Local(s.app.(call.Target)))
+	return conn
 }
 
 // send sends one request and returns the answer with its body read.

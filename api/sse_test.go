@@ -113,7 +113,7 @@ func TestWhoWaitsForEventsIsToldThatSomebodyIsThere(t *testing.T) {
 	s := newService()
 	api.Get(s, "/prices", func(ctx context.Context, _ api.None) (api.SSE[price], error) {
 		return func(yield func(api.Event[price], error) bool) {
-			time.Sleep(25 * time.Second) //nolint:forbidigo // in a bubble
+			<-time.After(25 * time.Second)
 			yield(api.Event[price]{Data: price{1}}, nil)
 			<-ctx.Done()
 		}, nil
@@ -134,7 +134,7 @@ func TestWhoWaitsForEventsIsToldThatSomebodyIsThere(t *testing.T) {
 		}
 		cancel()
 		<-done
-		time.Sleep(time.Minute) //nolint:forbidigo // nothing is sent behind the end: nobody would take it
+		<-time.After(time.Minute) // nothing is sent behind the end: nobody would take it
 	})
 }
 

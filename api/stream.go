@@ -51,7 +51,7 @@ func (s Stream[T]) flow(_ context.Context, c *operation.Call, x *wire) error {
 		return err
 	}
 	defer f.end()
-	f.every(flushAfter, func(f *flow) error { return f.conn.Flush() })
+	f.gather(flushAfter)
 	var line []byte
 	for item, err := range s {
 		if err != nil {

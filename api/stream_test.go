@@ -7,10 +7,10 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/vade-go/vade/api"
@@ -18,7 +18,6 @@ import (
 	"github.com/vade-go/vade/call"
 	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/problem"
-	"github.com/vade-go/vade/telemetry"
 )
 
 // listen serves a handler on a real socket.
@@ -45,33 +44,6 @@ func ask(t testing.TB, server *httptest.Server, path string, header ...string) *
 	}
 	t.Cleanup(func() { _ = res.Body.Close() })
 	return res
-}
-
-// connect returns a connection to the service on a real socket, as other services have it.
-func connect(t testing.TB, server *httptest.Server) *call.Conn {
-	t.Helper()
-	tel, err := telemetry.New(telemetry.Config{Service: "caller", Output: io.Discard})
-	if err != nil {
-		t.Fatal(err)
-	}
-	base, err := url.Parse(server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	transport, err := call.HTTP(base, call.HTTPConfig{Telemetry: tel, RoundTripper: server.Client().Transport})
-	if err != nil {
-		t.Fatal(err)
-	}
-	conn := call.NewConn("shop")
-	conn.Bind(transport)
-	return conn
-}
-
-// near returns a connection to the service in the same process.
-func near(s *service) *call.Conn {
-	conn := call.NewConn("shop")
-	conn.Bind(call.Local(s.app.(call.Target)))
-	return conn
 }
 
 type tick struct {
@@ -259,20 +231,32 @@ func TestWhatAStreamHoldsIsGivenBackWhenItHasBeenRead(t *testing.T) {
 	}
 }
 
-// buffer is a log that several goroutines write.
-type buffer struct {
-	mu   sync.Mutex
-	text strings.Builder
+// flushes counts how often what was written had to leave.
+type flushes struct {
+	*httptest.ResponseRecorder
+	n atomic.Int32
 }
 
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
+func (f *flushes) Flush() { f.n.Add(1); f.ResponseRecorder.Flush() }
 
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
+func TestASilentStreamDoesNothing(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	api.Get(s, "/count", func(context.Context, api.None) (api.Stream[tick], error) {
+		return func(yield func(tick, error) bool) {
+			<-time.After(time.Minute)
+			_ = yield(tick{1}, nil) && yield(tick{2}, nil)
+			<-time.After(time.Minute)
+			yield(tick{3}, nil)
+			<-time.After(time.Minute)
+		}, nil
+	}, auth.Public())
+	h := s.open(t, io.Discard, nil)
+	synctest.Test(t, func(t *testing.T) {
+		w := &flushes{ResponseRecorder: httptest.NewRecorder()}
+		h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/count", nil))
+		if got := w.n.Load(); got != 3 || strings.Count(w.Body.String(), "\n") != 3 { // for the headers, two lines at once, and one
+			t.Errorf("%d times something left: %q", got, w.Body)
+		}
+	})
 }

@@ -37,9 +37,11 @@ func system() *manifest.System {
 	total := manifest.Response{Status: 200, Headers: []manifest.Header{{Name: "x-total"}}}
 	list := op("list", "GET", "/things", 0, time.Minute)
 	list.Responses = []manifest.Response{total}
+	feed, trickle := op("feed", "GET", "/feed", 0, 100*time.Millisecond), op("trickle", "POST", "/trickle", 1000, 300*time.Millisecond)
+	feed.Streams, trickle.Streams = manifest.Streams{Response: true}, manifest.Streams{Request: true}
 	return &manifest.System{Name: "test", Services: []manifest.Service{
 		{Name: "things", Operations: []manifest.Operation{
-			list,
+			list, feed, trickle,
 			op("make", "POST", "/things", 1000, time.Minute),
 			op("get", "GET", "/things/{id}", 0, time.Minute),
 			op("delete", "DELETE", "/things/{id}", 0, time.Minute),

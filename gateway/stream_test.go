@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vade-go/vade/gateway"
 )
@@ -146,6 +147,62 @@ func TestOtherUpgradesAreOrdinaryRequests(t *testing.T) {
 		got := parse[seen](t, readResponse(t, conn))
 		if got.Header.Get("Upgrade") != "" || got.Header.Get("Http2-Settings") != "" {
 			t.Errorf("the service got %v", got.Header)
+		}
+	})
+}
+
+func TestAnAnswerThatFlowsOutlivesTheTimeoutAndItsBeginningDoesNot(t *testing.T) {
+	t.Parallel()
+	placements(t, func(t *testing.T, place func(http.Handler) gateway.Upstream) {
+		next := make(chan struct{})
+		f := open(t, place(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.RawQuery == "late" {
+				<-r.Context().Done()
+				return
+			}
+			w.WriteHeader(http.StatusOK)
+			w.(http.Flusher).Flush()
+			<-next
+			fmt.Fprint(w, "still here")
+		})), gateway.Config{})
+		res := f.request("GET", "/feed", nil)
+		late := f.request("GET", "/feed?late", nil) // answered when the timeout has passed, of both
+		wantProblem(t, late, http.StatusGatewayTimeout, "timeout")
+		close(next)
+		if body, err := io.ReadAll(res.Body); err != nil || string(body) != "still here" {
+			t.Errorf("got %q, %v", body, err)
+		}
+	})
+}
+
+func TestARequestThatFlowsHasItsTimeForEachPart(t *testing.T) {
+	t.Parallel()
+	placements(t, func(t *testing.T, place func(http.Handler) gateway.Upstream) {
+		arrived := make(chan struct{})
+		f := open(t, place(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			n := 0
+			for buf := make([]byte, 1); ; n++ {
+				if _, err := io.ReadFull(r.Body, buf); err == io.EOF {
+					break
+				} else if err != nil {
+					return
+				}
+				arrived <- struct{}{}
+			}
+			fmt.Fprint(w, n)
+		})), gateway.Config{})
+		conn := f.dial()
+		fmt.Fprint(conn, "POST /trickle HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n")
+		const parts = 8
+		for range parts { // twice the time of the operation and what the gateway adds
+			<-time.After(150 * time.Millisecond)
+			fmt.Fprint(conn, "1\r\nx\r\n")
+			<-arrived
+		}
+		fmt.Fprint(conn, "0\r\n\r\n")
+		res := readResponse(t, conn)
+		if body, err := io.ReadAll(res.Body); err != nil || res.StatusCode != 200 || string(body) != fmt.Sprint(parts) {
+			t.Errorf("%d %q, %v", res.StatusCode, body, err)
 		}
 	})
 }

@@ -15,7 +15,7 @@ func TestAClockRingsWhenItWasNotWound(t *testing.T) {
 		began, rung := time.Now(), make(chan time.Duration, 2)
 		c := stopclock.Start(time.Second, func() { rung <- time.Since(began) })
 		for range 3 {
-			time.Sleep(900 * time.Millisecond) //nolint:forbidigo // in a bubble
+			<-time.After(900 * time.Millisecond)
 			c.Wind()
 		}
 		if got := <-rung; got != 3700*time.Millisecond {
@@ -31,7 +31,7 @@ func TestAClockThatWasStoppedIsSilent(t *testing.T) {
 		c.Stop()
 		c.Wind()
 		c.Stop()
-		time.Sleep(time.Minute) //nolint:forbidigo // in a bubble
+		<-time.After(time.Minute)
 	})
 	var none *stopclock.Clock
 	none.Wind()

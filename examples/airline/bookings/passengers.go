@@ -8,6 +8,7 @@ import (
 	"io"
 	"reflect"
 	"strings"
+	"sync"
 
 	"github.com/vade-go/vade/api"
 	"github.com/vade-go/vade/auth"
@@ -31,13 +32,9 @@ type Passengers struct {
 const maxPassengers = 500
 
 // rules are those of a passenger in an order.
-var rules = func() *schema.Schema {
-	s, err := schema.NewCompiler().Compile(reflect.TypeFor[bookingsapi.Passenger]())
-	if err != nil {
-		panic(err) // the orders would not compile either
-	}
-	return s
-}()
+var rules = sync.OnceValues(func() (*schema.Schema, error) {
+	return schema.NewCompiler().Compile(reflect.TypeFor[bookingsapi.Passenger]())
+})
 
 // passengers reads the first file of the form.
 func (h *handlers) passengers(_ context.Context, in PassengerList) (Passengers, error) {
@@ -55,6 +52,10 @@ func (h *handlers) passengers(_ context.Context, in PassengerList) (Passengers, 
 // readPassengers reads lines of name and email, with or without a header. Every line that is wrong is told of.
 func readPassengers(from io.Reader) (Passengers, error) {
 	out := Passengers{Passengers: []bookingsapi.Passenger{}}
+	passenger, err := rules()
+	if err != nil {
+		return out, err
+	}
 	lines := csv.NewReader(from)
 	lines.FieldsPerRecord, lines.TrimLeadingSpace = 2, true
 	var wrong []problem.Violation
@@ -81,7 +82,7 @@ func readPassengers(from io.Reader) (Passengers, error) {
 			return out, problem.TooLarge().WithDetail("A list may have up to %d passengers.", maxPassengers)
 		}
 		p := bookingsapi.Passenger{Name: strings.TrimSpace(fields[0]), Email: strings.TrimSpace(fields[1])}
-		for _, v := range rules.Check(reflect.ValueOf(p)) {
+		for _, v := range passenger.Check(reflect.ValueOf(p)) {
 			wrong = append(wrong, violation(line, v.Pointer, v.Code, v.Message))
 		}
 		out.Passengers = append(out.Passengers, p)
