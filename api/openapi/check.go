@@ -63,6 +63,9 @@ func soundOperation(m *manifest.System, op manifest.Operation) bool {
 	if !soundRequest(m, op.Parameters, op.Body) {
 		return false
 	}
+	if op.Messages != nil && (!soundSchema(m, op.Messages.Receives) || !soundSchema(m, op.Messages.Sends)) {
+		return false
+	}
 	statuses := make(map[int]bool)
 	for _, p := range op.Problems {
 		if p.Example != nil && !jsontext.Value(p.Example).IsValid() {
@@ -99,7 +102,7 @@ func soundContent(m *manifest.System, c *manifest.Content) bool {
 			return false
 		}
 	}
-	return soundSchema(m, c.Schema)
+	return soundSchema(m, c.Schema) && soundSchema(m, c.Item)
 }
 
 // soundSchema reports whether a schema is JSON and refers, whether or not what looks like a reference is one, to what is there.

@@ -161,6 +161,14 @@ func (d *deriver) operation(svc manifest.Service, op manifest.Operation) *operat
 	if op.Body != nil {
 		o.RequestBody = &requestBody{Required: !op.Body.Optional, Content: d.content(op.ID+" body", op.Body)}
 	}
+	if m := op.Messages; m != nil {
+		o.WebSocket = &messages{Receives: d.schema(op.ID+" messages", m.Receives), Sends: d.schema(op.ID+" messages", m.Sends)}
+		if begun := o.Responses["101"]; begun != nil {
+			begun.Content = map[string]mediaType{"application/json": {Schema: d.compose(either{
+				"The messages of both sides: x-websocket says whose is which.", []jsontext.Value{o.WebSocket.Receives, o.WebSocket.Sends},
+			})}}
+		}
+	}
 	if d.scopeless() {
 		o.Scopes = op.Security.Scopes
 	}
@@ -169,6 +177,19 @@ func (d *deriver) operation(svc manifest.Service, op manifest.Operation) *operat
 	}
 	return o
 }
+
+// sequence is the schema of a body that is a sequence of items, either that of a value that is one of several.
+type (
+	sequence struct {
+		Type        string         `json:"type"`
+		Description string         `json:"description"`
+		Items       jsontext.Value `json:"items"`
+	}
+	either struct {
+		Description string           `json:"description"`
+		AnyOf       []jsontext.Value `json:"anyOf"`
+	}
+)
 
 // scopeless reports whether scopes cannot stand beside a scheme: version 3.0 wants none there with a bearer token.
 func (d *deriver) scopeless() bool { return d.version == Version30 && d.login == nil }
@@ -224,6 +245,8 @@ func (d *deriver) content(where string, c *manifest.Content) map[string]mediaTyp
 	}
 	m := mediaType{}
 	switch {
+	case len(c.Item) > 0: // only version 3.2 has a word for it; to generators of clients a list says the most
+		m.Schema = d.compose(sequence{"array", "A sequence of these, one after the other.", d.schema(where+" item", c.Item)})
 	case len(c.Schema) > 0:
 		m.Schema = d.schema(where, c.Schema)
 	case d.version == Version30: // bytes need a schema there

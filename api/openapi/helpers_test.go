@@ -137,6 +137,19 @@ func everything() *manifest.System {
 			Responses: []manifest.Response{{Status: 200, Content: jsonOf(`{"$ref":"#/schemas/PageFlight"}`)}},
 		},
 		{
+			ID: "flights.watch", Method: "GET", Path: "/flights/{id}/fares", Security: public, Timeout: "30s", Parameters: []manifest.Parameter{id},
+			Streams: manifest.Streams{Response: true, Endless: true},
+			Responses: []manifest.Response{{Status: 200, Content: &manifest.Content{
+				MediaType: "text/event-stream", Schema: raw(`{"type":"string"}`), Item: raw(`{"$ref":"#/schemas/Fare"}`),
+			}}},
+		},
+		{
+			ID: "flights.talk", Method: "GET", Path: "/flights/{id}/tower", Security: public, Timeout: "30s", Parameters: []manifest.Parameter{id},
+			Streams:   manifest.Streams{Response: true, Endless: true},
+			Messages:  &manifest.Messages{Receives: raw(`{"type":"string"}`), Sends: raw(`{"$ref":"#/schemas/Fare"}`)},
+			Responses: []manifest.Response{{Status: 101, Doc: "Messages follow"}},
+		},
+		{
 			ID: "flights.get", Method: "GET", Path: "/flights/{id}", Security: public, Timeout: "30s", Parameters: []manifest.Parameter{id},
 			Responses: []manifest.Response{{Status: 200, Content: jsonOf(`{"$ref":"#/schemas/Flight"}`)}}, Problems: []manifest.Problem{gone},
 		},
@@ -169,6 +182,7 @@ func everything() *manifest.System {
 			"required":["kind","code"],"additionalProperties":false}`),
 		"Flight":     raw(`{"type":"object","properties":{"id":{"type":"string"},"price_cents":{"type":"integer","format":"int64"}}}`),
 		"PageFlight": raw(`{"type":"object","properties":{"items":{"type":"array","items":{"$ref":"#/schemas/Flight"}}}}`),
+		"Fare":       raw(`{"type":"object","properties":{"price_cents":{"type":"integer","format":"int64"}},"required":["price_cents"]}`),
 		"Notice":     raw(`{"type":"object","properties":{"id":{"type":"string"}},"required":["id"]}`),
 		"Event":      raw(`{"type":"object","description":"no operation reaches this one"}`),
 	}}

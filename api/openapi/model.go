@@ -81,8 +81,15 @@ type operation struct {
 	RequestBody *requestBody         `json:"requestBody,omitempty"`
 	Responses   map[string]*response `json:"responses"`
 	Callbacks   callbacks            `json:"callbacks,omitempty"`
+	WebSocket   *messages            `json:"x-websocket,omitzero"`
 	Version     string               `json:"x-vade-version,omitempty"`
 	Plan        []step               `json:"x-vade-plan,omitempty"`
+}
+
+// messages are those of a WebSocket, which OpenAPI has no words for.
+type messages struct {
+	Receives jsontext.Value `json:"receives"`
+	Sends    jsontext.Value `json:"sends"`
 }
 
 type scopes []string

@@ -140,10 +140,13 @@ func (d *deriver) problemOf(problems []manifest.Problem) jsontext.Value {
 	}})
 }
 
-func (d *deriver) encode(v any) jsontext.Value {
+func (d *deriver) encode(v any) jsontext.Value { return d.dialect(d.compose(v)) }
+
+// compose writes a schema around others that are in the dialect of the document already.
+func (d *deriver) compose(v any) jsontext.Value {
 	data, err := json.Marshal(v, json.Deterministic(true))
 	if err != nil {
-		d.fail("problems", "%w", err)
+		d.fail("schemas", "%w", err)
 	}
-	return d.dialect(data)
+	return data
 }
