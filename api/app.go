@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"reflect"
 	"slices"
@@ -12,8 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/vade-go/vade/internal/stopping"
-	"github.com/vade-go/vade/internal/timedbody"
 	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/operation/results"
 	"github.com/vade-go/vade/problem"
@@ -202,72 +199,4 @@ func (e *endpoint) lend(ctx context.Context, c *operation.Call, lend func(func(e
 	done := func(err error) { once.Do(func() { e.finish(ctx, c, err) }) }
 	stop := context.AfterFunc(ctx, func() { done(ctx.Err()) })
 	return lend(func(err error) { stop(); done(err) })
-}
-
-// slack is what a request has beyond the time of its operation for its body to arrive, so that the operation is the first to
-// speak of the time that is over.
-const slack = 250 * time.Millisecond
-
-// enter is what every request meets first: it gets its id, and the answer the headers that all of them have.
-func (e *endpoint) enter(w http.ResponseWriter, r *http.Request) context.Context {
-	id := r.Header.Get("X-Request-Id")
-	if !telemetry.ValidRequestID(id) {
-		id = telemetry.NewRequestID()
-	}
-	w.Header()["X-Request-Id"] = []string{id}
-	maps.Copy(w.Header(), e.fixed)
-	return telemetry.WithRequestID(telemetry.Extract(r.Context(), r.Header), id)
-}
-
-// ServeHTTP is the HTTP door of one operation.
-func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx := e.enter(w, r)
-	c := &operation.Call{
-		Operation: e.op, Door: operation.DoorHTTP, Header: r.Header, Request: r, Writer: w,
-		In: reflect.New(e.in).Elem(), Received: time.Now(),
-	}
-	switch {
-	case e.binder.body != nil || e.binder.form:
-		defer timedbody.Limit(w, c.OwnRequest(), e.timeout+slack)()
-	case e.binder.flow != nil:
-		defer timedbody.Roll(w, c.OwnRequest(), e.timeout)()
-	}
-	if e.op.Streams.Endless {
-		var cancel func()
-		ctx, cancel = stopping.Context(ctx)
-		defer cancel()
-	}
-	err := e.plan.Run(ctx, c)
-	defer func() { e.finish(ctx, c, err) }() // the writer of a middleware may panic
-	switch {
-	case c.Begun && err != nil:
-		broken(c, err)
-	case c.Begun:
-	case err != nil:
-		e.wire.writeProblem(w, c, err)
-	default:
-		err = e.send(ctx, w, c)
-	}
-	if c.Deferred() && !c.Begun {
-		// Nobody waits for the clean-up. A writer that cannot flush sends the answer when everything has returned.
-		_ = http.NewResponseController(w).Flush()
-	}
-}
-
-// send answers with what the plan has encoded.
-func (e *endpoint) send(ctx context.Context, w http.ResponseWriter, c *operation.Call) error {
-	mediaType, err := e.wire.dress(w.Header(), c)
-	if err != nil {
-		e.log.ErrorContext(ctx, "an answer could not take its form", "operation", e.op.ID, "error", err.Error())
-		problem.Write(w, problem.Internal())
-		return err
-	}
-	return e.wire.write(w, c, mediaType)
-}
-
-// finish gives back what dependencies took. Nobody is left to tell of a failure but the log.
-func (e *endpoint) finish(ctx context.Context, c *operation.Call, err error) {
-	if failed := c.Finish(err); failed != nil {
-		e.log.ErrorContext(ctx, "clean-up failed", "operation", e.op.ID, "error", failed.Error())
-	}
 }

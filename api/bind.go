@@ -8,7 +8,6 @@ import (
 	"mime"
 	"net/http"
 	"os"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -65,7 +64,7 @@ func (b *binder) bind(c *operation.Call, x *wire) error {
 		all = append(all, b.formStrangers(f)...)
 	}
 	if b.body != nil {
-		violations, err := b.body.bind(r, in, op.MaxBody, x)
+		violations, err := b.body.bind(c, x)
 		if err != nil {
 			return err
 		}
@@ -79,9 +78,10 @@ func (b *binder) bind(c *operation.Call, x *wire) error {
 	return invalid(all)
 }
 
-func (f *bodyField) bind(r *http.Request, in reflect.Value, maxBody int64, x *wire) ([]problem.Violation, error) {
+func (f *bodyField) bind(c *operation.Call, x *wire) ([]problem.Violation, error) {
+	r := c.Request
 	unsure := r.ContentLength < 0 // whether there is a body at all, its first byte tells
-	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
+	if c.Body == nil {
 		return f.absent(), nil
 	}
 	codec, err := x.reads(r.Header)
@@ -94,7 +94,7 @@ func (f *bodyField) bind(r *http.Request, in reflect.Value, maxBody int64, x *wi
 			bodies.Put(buf)
 		}
 	}()
-	data, readErr := readBody((*buf)[:0], r, maxBody)
+	data, readErr := readBody((*buf)[:0], c.Body, r.ContentLength, c.Operation.MaxBody)
 	*buf = data
 	switch {
 	case readErr == nil && len(data) == 0 && unsure:
@@ -107,7 +107,7 @@ func (f *bodyField) bind(r *http.Request, in reflect.Value, maxBody int64, x *wi
 			return nil, fmt.Errorf("%w: %w", problem.Malformed().WithDetail("The body is not well-formed %s.", codec.MediaType()), err)
 		}
 	}
-	violations, err := f.schema.Decode(data, f.field(in))
+	violations, err := f.schema.Decode(data, f.field(c.In))
 	if err != nil {
 		return nil, malformed(err, "The body")
 	}
@@ -169,18 +169,19 @@ var bodies = sync.Pool{New: func() any { return new([]byte) }}
 // firstRead is the most memory, in bytes, that a client gets for the mere promise of a body.
 const firstRead = 64 << 10
 
-// readBody reads the body up to the limit into the memory of data, or into new one, at once where the client said how long the body is
-// and that is not much.
-func readBody(data []byte, r *http.Request, limit int64) ([]byte, error) {
-	if r.ContentLength > limit {
+// readBody reads a body up to the limit into the memory of data, or into new one, at once where the client said how long the body is
+// and that is not much. A negative length is unknown.
+func readBody(data []byte, body io.Reader, length, limit int64) ([]byte, error) {
+	if length > limit {
 		return data, tooLarge(limit)
 	}
-	data = slices.Grow(data, 1+int(min(max(r.ContentLength, 511), firstRead)))
-	body := http.MaxBytesReader(nil, r.Body, limit)
+	data = slices.Grow(data, 1+int(min(max(length, 511), firstRead)))
 	for {
 		n, err := body.Read(data[len(data):cap(data)])
 		data = data[:len(data)+n]
 		switch {
+		case int64(len(data)) > limit:
+			return data, tooLarge(limit)
 		case err == io.EOF:
 			return data, nil
 		case err != nil:
@@ -190,6 +191,11 @@ func readBody(data []byte, r *http.Request, limit int64) ([]byte, error) {
 			data = append(data, 0)[:len(data)]
 		}
 	}
+}
+
+// limited is a body that fails beyond the limit, as [unreadable] knows it.
+func limited(body io.Reader, limit int64) io.Reader {
+	return http.MaxBytesReader(nil, io.NopCloser(body), limit)
 }
 
 // unreadable is why a body that has a limit could not be read to its end.

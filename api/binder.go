@@ -259,7 +259,7 @@ func (b *binder) steps(op *manifest.Operation, x *wire) []operation.Step {
 			return func(ctx context.Context, c *operation.Call) error {
 				if c.Door != operation.DoorHTTP {
 					err := next(ctx, c)
-					c.Status, _, _, _ = represent(c.Out)
+					c.Status, _, _ = represent(c.Out)
 					return err
 				}
 				if err := b.bind(c, x); err != nil {

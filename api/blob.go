@@ -67,7 +67,7 @@ func (b Blob) mediaType() string {
 
 const anyBytes = "application/octet-stream"
 
-func (Blob) answer() (int, http.Header, any, bool) { return http.StatusOK, nil, nil, false }
+func (Blob) answer() (int, http.Header, bool) { return http.StatusOK, nil, false }
 func (Blob) shape() shape {
 	return shape{status: http.StatusOK, media: anyBytes, flows: true, ranges: true}
 }

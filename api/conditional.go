@@ -46,7 +46,7 @@ func (p Precondition) Require(tag string) error {
 	return p.Check(tag)
 }
 
-func (v Versioned[T]) answer() (int, http.Header, any, bool) {
+func (v Versioned[T]) answer() (int, http.Header, bool) {
 	h := make(http.Header, 2)
 	if v.Tag != "" {
 		h.Set("ETag", `"`+v.Tag+`"`)
@@ -54,7 +54,7 @@ func (v Versioned[T]) answer() (int, http.Header, any, bool) {
 	if !v.Modified.IsZero() {
 		h.Set("Last-Modified", v.Modified.UTC().Format(http.TimeFormat))
 	}
-	return http.StatusOK, h, v.Value, true
+	return http.StatusOK, h, true
 }
 
 // check reports a tag that no header can carry (RFC 9110, section 8.8.3), or that would be taken for a form of another.
@@ -66,7 +66,7 @@ func (v Versioned[T]) check() error {
 }
 
 func (Versioned[T]) shape() shape {
-	return shape{status: http.StatusOK, body: reflect.TypeFor[T](), versioned: true}
+	return shape{status: http.StatusOK, body: reflect.TypeFor[T](), wrapped: true, versioned: true}
 }
 
 func (Versioned[T]) receive(res *http.Response, decode func(any) error) (any, error) {

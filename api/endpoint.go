@@ -30,6 +30,7 @@ type endpoint struct {
 	inherited                  int // how many of the options are those of groups
 	in, out                    reflect.Type
 	handle                     func(context.Context, reflect.Value) (any, error)
+	exchange                   func() (*exchange, reflect.Value)
 	handlerMissing             bool
 
 	op      *manifest.Operation
@@ -154,6 +155,9 @@ func (e *endpoint) describeOutput(d *operation.Description) error {
 	}
 	if sh.versioned {
 		describeVersions(e.op, &res)
+	}
+	if sh.wrapped {
+		e.wire.value = valueOf(e.out)
 	}
 	if sh.body != nil {
 		s, err := d.Compiler.Compile(sh.body)

@@ -36,12 +36,16 @@ func (e *endpoint) fingerprint(ctx context.Context, c *operation.Call) (string, 
 		}
 		limit = r.ContentLength
 	}
-	if limit > 0 && r.Body != nil && r.Body != http.NoBody && r.ContentLength != 0 {
-		if content, err = keep(c, r, limit); err != nil {
+	body := c.Body
+	if c.Request == nil && r.Body != nil {
+		body = r.Body
+	}
+	if limit > 0 && body != nil && r.ContentLength != 0 {
+		if content, err = keep(c, body, r.ContentLength, limit); err != nil {
 			return "", err
 		}
-		if r = withBody(r, content); c.Request != nil {
-			c.Request = r
+		if c.Request != nil {
+			c.Request, c.Body = withLength(r, content.size), content.reader()
 		}
 	}
 	h := sha256.New()
@@ -130,25 +134,24 @@ func (k kept) reader() io.Reader {
 	return bytes.NewReader(k.data)
 }
 
-// withBody returns the request with a body that can be read, and is as long as it says.
-func withBody(r *http.Request, body kept) *http.Request {
+// withLength returns the request with the length that its body has.
+func withLength(r *http.Request, length int64) *http.Request {
 	again := *r
-	again.ContentLength = body.size
-	again.Body = io.NopCloser(body.reader())
+	again.ContentLength = length
 	return &again
 }
 
 // keep reads a body to its end: up to spool in memory, what is larger into a file, which is removed when the call is over.
-func keep(c *operation.Call, r *http.Request, limit int64) (kept, error) {
-	if limit <= spool || r.ContentLength >= 0 && r.ContentLength <= spool {
-		data, err := readBody(nil, r, limit)
+func keep(c *operation.Call, from io.Reader, length, limit int64) (kept, error) {
+	if limit <= spool || length >= 0 && length <= spool {
+		data, err := readBody(nil, from, length, limit)
 		return kept{data: data, size: int64(len(data))}, err
 	}
-	if r.ContentLength > limit {
+	if length > limit {
 		return kept{}, tooLarge(limit)
 	}
 	var head bytes.Buffer
-	body := http.MaxBytesReader(nil, r.Body, limit)
+	body := limited(from, limit)
 	switch n, err := io.CopyN(&head, body, spool); {
 	case errors.Is(err, io.EOF):
 		return kept{data: head.Bytes(), size: n}, nil

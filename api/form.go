@@ -42,21 +42,18 @@ type form struct {
 // readForm reads the body of a call whose input has fields with the tag form.
 func (b *binder) readForm(c *operation.Call) (*form, error) {
 	r, limit := c.Request, c.Operation.MaxBody
-	if r.Body == nil || r.Body == http.NoBody || r.ContentLength == 0 {
+	if c.Body == nil {
 		return new(form), nil
 	}
 	if r.ContentLength > limit {
 		return nil, tooLarge(limit)
 	}
 	if r.ContentLength < 0 { // whether there is a body at all, its first byte tells
-		body := bufio.NewReader(r.Body)
+		body := bufio.NewReader(c.Body)
 		if _, err := body.Peek(1); err == io.EOF {
 			return new(form), nil
 		}
-		r.Body = struct {
-			io.Reader
-			io.Closer
-		}{body, r.Body}
+		c.Body = body
 	}
 	if coded(r.Header) {
 		return nil, errCoded()
@@ -66,7 +63,7 @@ func (b *binder) readForm(c *operation.Call) (*form, error) {
 	switch {
 	case err != nil, charset != "" && charset != "utf-8":
 	case mediaType == formURLEncoded && !b.files:
-		return readURLEncoded(r, limit)
+		return readURLEncoded(c, limit)
 	case mediaType == formMultipart && params["boundary"] != "":
 		return readMultipart(c, params["boundary"], limit)
 	}
@@ -80,8 +77,8 @@ func (b *binder) formTypes() []string {
 	return []string{formURLEncoded, formMultipart}
 }
 
-func readURLEncoded(r *http.Request, limit int64) (*form, error) {
-	data, err := readBody(nil, r, limit)
+func readURLEncoded(c *operation.Call, limit int64) (*form, error) {
+	data, err := readBody(nil, c.Body, c.Request.ContentLength, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +98,7 @@ func readURLEncoded(r *http.Request, limit int64) (*form, error) {
 
 // readMultipart reads a multipart form, and has what it put on disk removed when the call is over.
 func readMultipart(c *operation.Call, boundary string, limit int64) (*form, error) {
-	body := http.MaxBytesReader(nil, c.Request.Body, limit)
+	body := limited(c.Body, limit)
 	read, err := multipart.NewReader(body, boundary).ReadForm(spool)
 	if read != nil {
 		c.Defer(func(error) { _ = read.RemoveAll() })

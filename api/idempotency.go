@@ -134,7 +134,7 @@ func (s *idempotency) first(ctx context.Context, c *operation.Call, key, token s
 			return err
 		}
 	}
-	if result, ok := resultOf(c, before, refused); ok {
+	if result, ok := s.endpoint.wire.resultOf(c, before, refused); ok {
 		settled = true
 		s.complete(ctx, c, key, token, result)
 	}

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/vade-go/vade/internal/timedbody"
 	"github.com/vade-go/vade/manifest"
 	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/telemetry"
@@ -174,17 +173,18 @@ func (m *mount) open(env *operation.Env) error {
 
 // ServeHTTP is the door of the mount.
 func (m *mount) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx := m.enter(w, r)
+	x := new(exchange)
+	ctx, c := m.enter(w, r, x), &x.call
+	c.Received = time.Now()
 	r = m.rebase(r) // a copy: net/http looks for the body in its own request
-	if m.timeout > 0 {
-		defer timedbody.Limit(w, r, m.timeout+slack)()
+	if m.timeout > 0 && x.body.Limit(w, r, c.Received.Add(m.timeout+slack)) {
+		defer x.body.Release()
+		r.Body = &x.body
 	}
 	if r.Body != nil {
 		r.Body = http.MaxBytesReader(w, r.Body, m.op.MaxBody)
 	}
-	c := &operation.Call{
-		Operation: m.op, Door: operation.DoorHTTP, Header: r.Header, Request: r, In: reflect.ValueOf(r).Elem(), Received: time.Now(),
-	}
+	c.Operation, c.Door, c.Header, c.Request, c.In = m.op, operation.DoorHTTP, r.Header, r, reflect.ValueOf(r).Elem()
 	out := &mountWriter{ResponseWriter: w, call: c}
 	c.Writer = out
 	err := m.plan.Run(ctx, c)

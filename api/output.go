@@ -25,8 +25,8 @@ type Reply[T any] struct {
 
 // answer is an output that is more than its JSON value.
 type answer interface {
-	// answer returns status, headers and the value for the body; hasBody is false when there is none.
-	answer() (status int, header http.Header, body any, hasBody bool)
+	// answer returns status and headers; hasBody is false when there is no body, whatever the shape says.
+	answer() (status int, header http.Header, hasBody bool)
 	// shape describes the answer for the manifest. It is called on the zero value.
 	shape() shape
 	// receive rebuilds the output on the calling side; decode reads the body into the value at the pointer given to it.
@@ -37,6 +37,7 @@ type answer interface {
 type shape struct {
 	status   int
 	body     reflect.Type // nil: no body
+	wrapped  bool         // the body is the field Value
 	location bool
 	link     bool // to the next page
 
@@ -50,21 +51,21 @@ type shape struct {
 	messages *messages    // of a WebSocket
 }
 
-func (None) answer() (int, http.Header, any, bool) { return http.StatusNoContent, nil, nil, false }
-func (None) shape() shape                          { return shape{status: http.StatusNoContent} }
+func (None) answer() (int, http.Header, bool) { return http.StatusNoContent, nil, false }
+func (None) shape() shape                     { return shape{status: http.StatusNoContent} }
 
 func (None) receive(*http.Response, func(any) error) (any, error) { return None{}, nil }
 
-func (c Created[T]) answer() (int, http.Header, any, bool) {
+func (c Created[T]) answer() (int, http.Header, bool) {
 	var h http.Header
 	if c.Location != "" {
 		h = http.Header{"Location": {c.Location}}
 	}
-	return http.StatusCreated, h, c.Value, true
+	return http.StatusCreated, h, true
 }
 
 func (Created[T]) shape() shape {
-	return shape{status: http.StatusCreated, body: reflect.TypeFor[T](), location: true}
+	return shape{status: http.StatusCreated, body: reflect.TypeFor[T](), wrapped: true, location: true}
 }
 
 func (Created[T]) receive(res *http.Response, decode func(any) error) (any, error) {
@@ -73,7 +74,7 @@ func (Created[T]) receive(res *http.Response, decode func(any) error) (any, erro
 	return c, err
 }
 
-func (r Reply[T]) answer() (int, http.Header, any, bool) {
+func (r Reply[T]) answer() (int, http.Header, bool) {
 	status := r.Status
 	if status == 0 {
 		status = http.StatusOK
@@ -87,7 +88,7 @@ func (r Reply[T]) answer() (int, http.Header, any, bool) {
 			header.Add("Set-Cookie", c.String())
 		}
 	}
-	return status, header, r.Value, status != http.StatusNoContent
+	return status, header, status != http.StatusNoContent
 }
 
 // check reports a cookie that no answer can carry.
@@ -100,7 +101,9 @@ func (r Reply[T]) check() error {
 	return nil
 }
 
-func (Reply[T]) shape() shape { return shape{status: http.StatusOK, body: reflect.TypeFor[T]()} }
+func (Reply[T]) shape() shape {
+	return shape{status: http.StatusOK, body: reflect.TypeFor[T](), wrapped: true}
+}
 
 func (Reply[T]) receive(res *http.Response, decode func(any) error) (any, error) {
 	r := Reply[T]{Status: res.StatusCode, Header: res.Header, Cookies: res.Cookies()}
@@ -112,12 +115,27 @@ func (Reply[T]) receive(res *http.Response, decode func(any) error) (any, error)
 	return r, err
 }
 
-// represent returns status, headers and body of what a handler returned.
-func represent(out any) (status int, header http.Header, body any, hasBody bool) {
+// represent returns status and headers of what a handler returned, and whether it has a body.
+func represent(out any) (status int, header http.Header, hasBody bool) {
 	if a, ok := out.(answer); ok {
 		return a.answer()
 	}
-	return http.StatusOK, nil, out, true
+	return http.StatusOK, nil, true
+}
+
+// content returns the body of what a handler returned.
+func (x *wire) content(out any) reflect.Value {
+	v := reflect.ValueOf(out)
+	if x.value != nil {
+		v = v.FieldByIndex(x.value)
+	}
+	return v
+}
+
+// valueOf returns the place of the body in an output that is more than that.
+func valueOf(t reflect.Type) []int {
+	f, _ := t.FieldByName("Value")
+	return f.Index
 }
 
 // shapeOf returns the wire form of an output type.

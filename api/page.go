@@ -35,7 +35,7 @@ func InvalidCursor() error {
 	})
 }
 
-func (p Page[T]) answer() (int, http.Header, any, bool) { return http.StatusOK, nil, p, true }
+func (p Page[T]) answer() (int, http.Header, bool) { return http.StatusOK, nil, true }
 
 func (Page[T]) shape() shape {
 	return shape{status: http.StatusOK, body: reflect.TypeFor[Page[T]](), link: true}

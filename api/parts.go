@@ -105,7 +105,7 @@ func (f *flowField) bindParts(c *operation.Call) (Parts, error) {
 	if err != nil || mediaType != formMultipart || params["boundary"] == "" {
 		return Parts{}, problem.UnsupportedMediaType().WithDetail("The body must be %s.", formMultipart)
 	}
-	return Parts{from: multipart.NewReader(c.Request.Body, params["boundary"])}, nil
+	return Parts{from: multipart.NewReader(c.Body, params["boundary"])}, nil
 }
 
 var errSpent = errors.New("api: the parts came with a request and cannot be sent on; make new ones with PartsOf")

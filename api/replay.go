@@ -17,11 +17,11 @@ import (
 // resultOf returns what a call has come to, if that is worth keeping: a success, or a problem with which the handler has answered for good.
 // What may be otherwise the next time is not: that the caller was not known, not allowed, too slow or too fast, and every fault. Before are
 // the headers of the answer that were set by the stages around.
-func resultOf(c *operation.Call, before http.Header, refused *problem.Problem) (r results.Result, ok bool) {
+func (x *wire) resultOf(c *operation.Call, before http.Header, refused *problem.Problem) (r results.Result, ok bool) {
 	r.Header = added(c.ReplyHeader(), before)
 	if refused == nil {
 		r.Status = c.Status
-		r.Body, ok = bodyOf(c, r.Header)
+		r.Body, ok = x.bodyOf(c, r.Header)
 		if !ok {
 			return results.Result{Omitted: true}, true
 		}
@@ -61,15 +61,15 @@ func added(now, before http.Header) http.Header {
 
 // bodyOf returns a copy of the body of a success, and says in the header what it is. A typed call in the process has none yet, and what has
 // no JSON form is no fault there: then it reports false.
-func bodyOf(c *operation.Call, header http.Header) ([]byte, bool) {
+func (x *wire) bodyOf(c *operation.Call, header http.Header) ([]byte, bool) {
 	switch {
 	case c.Door == operation.DoorLocal:
-		_, set, value, hasBody := represent(c.Out)
+		_, set, hasBody := represent(c.Out)
 		setHeaders(header, added(set, nil))
 		if !hasBody {
 			return nil, true
 		}
-		data, err := json.Marshal(value, jsonOptions)
+		data, err := json.Marshal(x.content(c.Out).Interface(), jsonOptions)
 		if err != nil {
 			return nil, false
 		}

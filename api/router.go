@@ -68,6 +68,7 @@ func add[In, Out any](s operation.Scope, method, path string, h func(context.Con
 		handle: func(ctx context.Context, in reflect.Value) (any, error) {
 			return h(ctx, *in.Addr().Interface().(*In))
 		},
+		exchange:       newExchange[In],
 		handlerMissing: h == nil,
 	}
 	if g, ok := s.(*Router); ok {

@@ -78,7 +78,7 @@ func (k keepAlive) Validate() error {
 
 const eventStream = "text/event-stream"
 
-func (SSE[E]) answer() (int, http.Header, any, bool) { return http.StatusOK, nil, nil, false }
+func (SSE[E]) answer() (int, http.Header, bool) { return http.StatusOK, nil, false }
 
 func (SSE[E]) shape() shape {
 	return shape{status: http.StatusOK, media: eventStream, item: reflect.TypeFor[E](), flows: true, endless: true}

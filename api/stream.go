@@ -39,7 +39,7 @@ const jsonLines = "application/jsonl"
 // flushAfter is how long a line may wait for others to leave with it.
 const flushAfter = 10 * time.Millisecond
 
-func (Stream[T]) answer() (int, http.Header, any, bool) { return http.StatusOK, nil, nil, false }
+func (Stream[T]) answer() (int, http.Header, bool) { return http.StatusOK, nil, false }
 
 func (Stream[T]) shape() shape {
 	return shape{status: http.StatusOK, media: jsonLines, item: reflect.TypeFor[T](), flows: true}

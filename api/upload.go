@@ -37,23 +37,23 @@ func (f *flowField) bind(c *operation.Call) error {
 	if r.ContentLength > c.Operation.MaxBody {
 		return tooLarge(c.Operation.MaxBody)
 	}
-	if r.Body == nil {
-		r.Body = http.NoBody
+	if c.Body == nil {
+		c.Body = http.NoBody
 	}
-	r.Body = &arriving{ReadCloser: r.Body, call: c, left: c.Operation.MaxBody}
+	c.Body = &arriving{Reader: c.Body, call: c, left: c.Operation.MaxBody}
 	field := c.In.FieldByIndex(f.index)
 	if f.parts {
 		parts, err := f.bindParts(c)
 		field.Set(reflect.ValueOf(parts))
 		return err
 	}
-	field.Set(reflect.ValueOf(Blob{Content: r.Body, MediaType: r.Header.Get("Content-Type"), Size: r.ContentLength}))
+	field.Set(reflect.ValueOf(Blob{Content: c.Body, MediaType: r.Header.Get("Content-Type"), Size: r.ContentLength}))
 	return nil
 }
 
 // arriving is a body that is read while it comes. Its errors are problems fit for the client.
 type arriving struct {
-	io.ReadCloser
+	io.Reader
 	call *operation.Call
 	left int64
 }
@@ -65,7 +65,7 @@ func (a *arriving) Read(p []byte) (int, error) {
 	if int64(len(p))-1 > a.left {
 		p = p[:a.left+1] // one byte more tells a body that is too large from one that just fits
 	}
-	n, err := a.ReadCloser.Read(p)
+	n, err := a.Reader.Read(p)
 	a.call.Heard()
 	if int64(n) > a.left {
 		return int(a.left), tooLarge(a.call.Operation.MaxBody)

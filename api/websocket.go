@@ -123,8 +123,8 @@ func (c *Conn[In, Out]) Send(ctx context.Context, out Out) error {
 	return nil
 }
 
-func (WebSocket[In, Out]) answer() (int, http.Header, any, bool) {
-	return http.StatusSwitchingProtocols, nil, nil, false
+func (WebSocket[In, Out]) answer() (int, http.Header, bool) {
+	return http.StatusSwitchingProtocols, nil, false
 }
 
 func (WebSocket[In, Out]) shape() shape {

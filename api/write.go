@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"reflect"
 	"slices"
 	"strconv"
 	"sync"
@@ -34,6 +33,7 @@ type wire struct {
 	keepAlive time.Duration
 
 	output     *schema.Schema // of the body of the answer; nil: it has none
+	value      []int          // of the body in the output; nil: it is the whole
 	item       *schema.Schema // of what flows; nil: bytes
 	messages   *schema.Schema // of a WebSocket
 	maxMessage int64          // in bytes
@@ -67,7 +67,7 @@ func (x *wire) encode(ctx context.Context, c *operation.Call) error {
 			return err
 		}
 	}
-	status, header, body, hasBody := represent(c.Out)
+	status, header, hasBody := represent(c.Out)
 	if status < 200 || status > 299 {
 		return fmt.Errorf("api: %s answers with the status %d, and 200 to 299 are those of a success", c.Operation.ID, status)
 	}
@@ -75,7 +75,7 @@ func (x *wire) encode(ctx context.Context, c *operation.Call) error {
 	if hasBody && !x.notModified(c, header) {
 		buf := buffers.Get().(*bytes.Buffer)
 		buf.Reset()
-		data, err := x.output.AppendJSON(buf.AvailableBuffer(), reflect.ValueOf(body))
+		data, err := x.output.AppendJSON(buf.AvailableBuffer(), x.content(c.Out))
 		if err != nil {
 			return fmt.Errorf("api: encode the answer of %s: %w", c.Operation.ID, err)
 		}
@@ -114,15 +114,15 @@ func (x *wire) dress(h http.Header, c *operation.Call) (mediaType string, err er
 }
 
 // write sends what the plan has encoded. An error is of the connection.
-func (x *wire) write(w http.ResponseWriter, c *operation.Call, mediaType string) error {
+func (x *wire) write(w http.ResponseWriter, c *operation.Call, mediaType string, values *headerValues) error {
 	if c.Encoded == nil {
 		w.WriteHeader(c.Status)
 		return nil
 	}
 	defer release(c)
-	values := []string{mediaType, strconv.Itoa(c.Encoded.Len())}
 	h := w.Header()
-	h["Content-Type"], h["Content-Length"] = values[:1:1], values[1:]
+	h["Content-Type"] = values.set(1, mediaType)
+	h["Content-Length"] = values.set(2, strconv.Itoa(c.Encoded.Len()))
 	w.WriteHeader(c.Status)
 	_, err := w.Write(c.Encoded.Bytes())
 	return err

@@ -33,19 +33,20 @@ var (
 
 // exchange is one request and its answer. It belongs to the goroutine of the request.
 type exchange struct {
-	gateway *Gateway
-	route   *route // never nil: what nothing answers has a route for its measurements
-	r       *http.Request
-	w       responseWriter
-	from    origin
-	client  string // the address of the client; empty: unknown
-	id      string
-	ctx     context.Context
-	run     *telemetry.Run
-	body    *boundedBody     // nil: none
-	upgrade bool             // to a WebSocket
-	clock   *stopclock.Clock // of what flows, until it does; nil: it does not
-	err     error            // why it ended as it did, for the log
+	gateway  *Gateway
+	route    *route // never nil: what nothing answers has a route for its measurements
+	r        *http.Request
+	w        responseWriter
+	from     origin
+	client   string // the address of the client; empty: unknown
+	id       string
+	ctx      context.Context
+	run      *telemetry.Run
+	body     *boundedBody // nil: none
+	arriving timedbody.Body
+	upgrade  bool             // to a WebSocket
+	clock    *stopclock.Clock // of what flows, until it does; nil: it does not
+	err      error            // why it ended as it did, for the log
 }
 
 // begin identifies the request and starts its span.
@@ -71,12 +72,9 @@ func (x *exchange) serve() {
 	ctx, cancel := x.limit()
 	defer cancel()
 	x.ctx = ctx
-	arrive := timedbody.Limit
-	if x.route.streams.Request {
-		arrive = timedbody.Roll
-	}
-	if x.route.timeout > 0 {
-		defer arrive(x.w.ResponseWriter, x.r, x.route.timeout)()
+	if x.arriveInTime() {
+		defer x.arriving.Release()
+		x.r.Body = &x.arriving
 	}
 	var refused *problem.Problem
 	if x.body, refused = bound(x.r, x.route.maxBody); refused != nil {
@@ -94,6 +92,15 @@ func (x *exchange) serve() {
 	default:
 		x.w.WriteHeader(http.StatusOK)
 	}
+}
+
+// arriveInTime gives the body of the request its time.
+func (x *exchange) arriveInTime() bool {
+	d := x.route.timeout
+	if x.route.streams.Request {
+		return d > 0 && x.arriving.Roll(x.w.ResponseWriter, x.r, d)
+	}
+	return d > 0 && x.arriving.Limit(x.w.ResponseWriter, x.r, time.Now().Add(d))
 }
 
 // limit starts the clock of the operation. An upgraded connection and an answer that flows outlive it.

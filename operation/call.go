@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"reflect"
@@ -40,6 +41,7 @@ type Call struct {
 	Door      Door
 	Header    Header              // never nil
 	Request   *http.Request       // DoorHTTP only
+	Body      io.Reader           // DoorHTTP only: of the request, which is read from here; nil: it has none
 	Writer    http.ResponseWriter // DoorHTTP only: of the answer, for outputs that flow; all others are written when the plan is done
 	Principal auth.Principal      // known after the stage authenticate
 	In        reflect.Value       // addressable: the input being filled
@@ -53,8 +55,7 @@ type Call struct {
 	Reached   bool                // the handler was called
 	Replayed  bool                // the answer is one of before, kept for an idempotency key
 
-	request  http.Request // a copy, for who replaces its body
-	reply    http.Header  // what the answer carries besides its value
+	reply    http.Header // what the answer carries besides its value
 	context  callContext
 	run      telemetry.Run
 	limited  deadlineContext
@@ -64,14 +65,6 @@ type Call struct {
 	silence  *stopclock.Clock // nil: the operation does not stream
 	last     []func(error)    // after the clean-ups
 	outcome  error            // of the plan
-}
-
-// OwnRequest makes the request a copy whose body may be replaced. Net/http looks at the body in its own one to see that it was not read
-// to the end: only then does it linger, so that an early answer is not lost in a reset.
-func (c *Call) OwnRequest() *http.Request {
-	c.request = *c.Request
-	c.Request = &c.request
-	return c.Request
 }
 
 // SetHeader sets a header of the answer. Doors without headers ignore it.

@@ -11,7 +11,7 @@ import (
 func Detach(ctx context.Context) context.Context {
 	values := trace.ContextWithSpan(context.Background(), trace.SpanFromContext(ctx))
 	if id := RequestID(ctx); id != "" {
-		values = &requestContext{values, id}
+		values = &RequestContext{values, id}
 	}
 	return detached{ctx, values}
 }

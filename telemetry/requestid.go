@@ -10,14 +10,21 @@ const maxRequestID = 128
 
 type requestIDKey struct{}
 
-// requestContext is a context that knows its request id. Package context would make two things of it, the value and its place.
-type requestContext struct {
+// RequestContext is a context that knows its request id. Package context would make two things of it, the value and its place; here it
+// may also be a part of what belongs to the request anyway. The zero value is none yet, see [RequestContext.Begin].
+type RequestContext struct {
 	context.Context
 	id string
 }
 
-// Value returns the context itself for requestIDKey.
-func (c *requestContext) Value(key any) any {
+// Begin makes c what [WithRequestID] returns. The id must be valid by [ValidRequestID].
+func (c *RequestContext) Begin(ctx context.Context, id string) context.Context {
+	c.Context, c.id = ctx, id
+	return c
+}
+
+// Value returns the context itself for the key of request ids.
+func (c *RequestContext) Value(key any) any {
 	if key == (requestIDKey{}) {
 		return c
 	}
@@ -30,12 +37,12 @@ func WithRequestID(ctx context.Context, id string) context.Context {
 	if !ValidRequestID(id) {
 		id = NewRequestID()
 	}
-	return &requestContext{ctx, id}
+	return new(RequestContext).Begin(ctx, id)
 }
 
 // RequestID returns the identifier of the request that ctx belongs to, or "".
 func RequestID(ctx context.Context) string {
-	if c, ok := ctx.Value(requestIDKey{}).(*requestContext); ok {
+	if c, ok := ctx.Value(requestIDKey{}).(*RequestContext); ok {
 		return c.id
 	}
 	return ""

@@ -107,13 +107,26 @@ func (s *Server) Handle(h http.Handler) {
 		s.inFlight.Add(1)
 		defer s.inFlight.Done()
 		if r.ContentLength != 0 {
-			// Net/http looks at the body in its own request to see that it was not read to the end. Only then does it linger,
-			// so that the answer is not lost in a reset. Others replace the body; they get a copy of the request.
-			r = r.WithContext(r.Context())
+			s.handleBody(w, r, h)
+			return
 		}
-		defer timedbody.Limit(w, r, s.cfg.BodyTimeout)()
 		h.ServeHTTP(w, r)
 	})
+}
+
+// handleBody is for a request with a body. Net/http looks at the body in its own request to see that it was not read to the end. Only then
+// does it linger, so that the answer is not lost in a reset. Others replace the body; they get a copy of the request.
+func (s *Server) handleBody(w http.ResponseWriter, r *http.Request, h http.Handler) {
+	var copied struct { // one allocation
+		request http.Request
+		body    timedbody.Body
+	}
+	copied.request = *r
+	if copied.body.Limit(w, r, time.Now().Add(s.cfg.BodyTimeout)) {
+		defer copied.body.Release()
+		copied.request.Body = &copied.body
+	}
+	h.ServeHTTP(w, &copied.request)
 }
 
 func unavailable(w http.ResponseWriter, _ *http.Request) {

@@ -3,7 +3,11 @@
 //
 // # Usage
 //
-//	defer timedbody.Limit(w, r, 30*time.Second)()
+//	var body timedbody.Body
+//	if body.Limit(w, r, time.Now().Add(30*time.Second)) {
+//		defer body.Release()
+//		… read body
+//	}
 //
 // Whoever is nearer to the body says it last and wins: an operation knows better than the listener how long its body may take.
 package timedbody

@@ -22,6 +22,16 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("net/http.(*conn).closeWriteAndWait"))
 }
 
+// limited gives a request a body with a time, and returns what releases it.
+func limited(w http.ResponseWriter, r *http.Request, d time.Duration) (release func()) {
+	body := new(timedbody.Body)
+	if !body.Limit(w, r, time.Now().Add(d)) {
+		return func() {}
+	}
+	r.Body = body
+	return body.Release
+}
+
 // serve runs a handler and returns a connection to it.
 func serve(t *testing.T, h http.HandlerFunc) net.Conn {
 	t.Helper()
@@ -44,7 +54,7 @@ func TestABodyThatDoesNotComeEndsInAnError(t *testing.T) {
 	t.Parallel()
 	got := make(chan error, 1)
 	conn := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		defer timedbody.Limit(w, r, 50*time.Millisecond)()
+		defer limited(w, r, 50*time.Millisecond)()
 		_, err := io.ReadAll(r.Body)
 		got <- err
 	})
@@ -57,7 +67,7 @@ func TestABodyThatDoesNotComeEndsInAnError(t *testing.T) {
 func TestAnAnswerDoesNotWaitForABodyThatNobodyReads(t *testing.T) {
 	t.Parallel()
 	conn := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		defer timedbody.Limit(w, r, time.Hour)()
+		defer limited(w, r, time.Hour)()
 		http.Error(w, "no", http.StatusNotFound)
 	})
 	fmt.Fprint(conn, unsent)
@@ -70,7 +80,7 @@ func TestAnAnswerDoesNotWaitForABodyThatNobodyReads(t *testing.T) {
 func TestTheConnectionServesOnAfterTheWholeBody(t *testing.T) {
 	t.Parallel()
 	conn := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		defer timedbody.Limit(w, r, 200*time.Millisecond)()
+		defer limited(w, r, 200*time.Millisecond)()
 		data, err := io.ReadAll(r.Body)
 		<-time.After(300 * time.Millisecond) // beyond the time of the body, which has come
 		fmt.Fprintf(w, "%s %v %v", data, err, r.Context().Err())
@@ -92,15 +102,14 @@ func TestWhatIsNoConnectionIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	r := httptest.NewRequest("POST", "/", strings.NewReader("body"))
 	before := r.Body
-	timedbody.Limit(httptest.NewRecorder(), r, time.Second)()
-	if r.Body != before {
-		t.Error("the body was replaced")
+	if new(timedbody.Body).Limit(httptest.NewRecorder(), r, time.Now().Add(time.Second)) || r.Body != before {
+		t.Error("the body was limited")
 	}
 }
 
 func Example() {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer timedbody.Limit(w, r, time.Second)()
+		defer limited(w, r, time.Second)()
 		data, err := io.ReadAll(r.Body)
 		fmt.Fprint(w, string(data), " ", err)
 	}))
