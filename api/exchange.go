@@ -46,8 +46,10 @@ func newExchange[In any]() (*exchange, reflect.Value) {
 
 // enter is what every request meets first: it gets its id, and the answer the headers that all of them have.
 func (e *endpoint) enter(w http.ResponseWriter, r *http.Request, x *exchange) context.Context {
-	id := r.Header.Get("X-Request-Id")
-	if !telemetry.ValidRequestID(id) {
+	var id string
+	if given := r.Header["X-Request-Id"]; len(given) > 0 && telemetry.ValidRequestID(given[0]) {
+		id = given[0]
+	} else {
 		id = telemetry.NewRequestID()
 	}
 	h := w.Header()

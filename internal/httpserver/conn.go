@@ -70,10 +70,23 @@ type conn struct {
 	among    *conns
 	begun    atomic.Bool // its first request has been read
 	upgraded atomic.Bool // net/http does not know it any more
+	reading  readDeadline
 
-	mu    sync.Mutex
-	until time.Time // to write, set by somebody else; zero: none
+	mu      sync.Mutex
+	until   time.Time // to write, set by somebody else; zero: none
+	granted time.Time // the deadline to write that the connection has
 }
+
+func (c *conn) Read(p []byte) (int, error) {
+	if err := c.reading.begin(c.Conn); err != nil {
+		return 0, err
+	}
+	defer c.reading.end()
+	return c.Conn.Read(p)
+}
+
+// SetReadDeadline sets when a reading ends that is under way or comes later.
+func (c *conn) SetReadDeadline(t time.Time) error { return c.reading.set(c.Conn, t) }
 
 func (c *conn) Write(p []byte) (n int, err error) {
 	for {
@@ -88,20 +101,25 @@ func (c *conn) Write(p []byte) (n int, err error) {
 	}
 }
 
+// extend gives the next part its time. It grants a quarter more than it must, so that many small answers cost one deadline.
 func (c *conn) extend() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	deadline := time.Now().Add(c.patience)
-	if !c.until.IsZero() && c.until.Before(deadline) {
-		deadline = c.until
+	least := time.Now().Add(c.patience)
+	if c.until.IsZero() && !c.granted.Before(least) {
+		return nil
 	}
-	return c.Conn.SetWriteDeadline(deadline)
+	c.granted = least.Add(c.patience / 4)
+	if !c.until.IsZero() && c.until.Before(c.granted) {
+		c.granted = c.until
+	}
+	return c.Conn.SetWriteDeadline(c.granted)
 }
 
 func (c *conn) SetWriteDeadline(t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.until = t
+	c.until, c.granted = t, t
 	return c.Conn.SetWriteDeadline(t)
 }
 
