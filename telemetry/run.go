@@ -66,8 +66,8 @@ func (r *Run) End(status string, err error) {
 		r.log(level(broken, err), status, end, err)
 	}
 	if r.recording {
-		if prepared == nil && w.http && code != 0 {
-			prepared = []attribute.KeyValue{statusCode(code)}
+		if prepared == nil {
+			prepared = w.attributes(code)
 		}
 		r.span.SetAttributes(prepared...)
 		r.endSpan(status, code, broken, err)

@@ -35,7 +35,7 @@ type WorkConfig struct {
 	Name       string               // of the spans, few for a program: "GET /bookings/{id}"; required
 	Kind       Kind                 // zero: Internal
 	Metric     string               // such as "http.server.request.duration"; empty: not measured
-	Attributes []attribute.KeyValue // the same for every run, on every span and access record
+	Attributes []attribute.KeyValue // the same for every run, on every span, once it ends, and access record
 	Labels     []string             // the keys of Attributes that are labels of the metric, too
 	Log        bool                 // write an access record at the end of every run
 	Message    string               // of the access record; empty: Name
@@ -76,7 +76,6 @@ func (t *Telemetry) Work(cfg WorkConfig) (*Work, error) {
 		http:      strings.HasPrefix(cfg.Metric, "http."),
 	}
 	if len(cfg.Attributes) > 0 {
-		w.options = append(w.options, trace.WithAttributes(cfg.Attributes...))
 		w.handler = w.handler.WithAttrs(logAttrs(cfg.Attributes))
 	}
 	if cfg.Log {
@@ -139,10 +138,7 @@ func (w *Work) observer(status string) *durations {
 	if err != nil {
 		return nil
 	}
-	d := &durations{observer: observer.(prometheus.ExemplarObserver)}
-	if code := httpCode(status); w.http && code != 0 {
-		d.attributes = []attribute.KeyValue{statusCode(code)}
-	}
+	d := &durations{observer: observer.(prometheus.ExemplarObserver), attributes: w.attributes(httpCode(status))}
 	grown := maps.Clone(known)
 	if grown == nil {
 		grown = make(map[string]*durations)
@@ -150,6 +146,15 @@ func (w *Work) observer(status string) *durations {
 	grown[status] = d
 	w.durations.Store(&grown)
 	return d
+}
+
+// attributes returns those of the spans with a status, which are set at once and at the end: each time costs an allocation. No sampler of
+// this package looks at them.
+func (w *Work) attributes(code int) []attribute.KeyValue {
+	if !w.http || code == 0 {
+		return w.cfg.Attributes
+	}
+	return append(slices.Clip(w.cfg.Attributes), statusCode(code))
 }
 
 // Begin starts a run as a child of the span in ctx. Who serves requests calls [Extract] before. The context returned belongs
