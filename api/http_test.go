@@ -497,7 +497,7 @@ type account struct {
 }
 
 func (d *account) Resolve(_ context.Context, c *operation.Call) error {
-	d.ID = d.Tenant.Name + "/" + c.Principal.Subject
+	d.ID = d.Tenant.Name + "/" + c.Principal().Subject
 	c.Defer(func(error) { *c.Request.Context().Value(closedKey{}).(*bool) = true })
 	return nil
 }

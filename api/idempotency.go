@@ -64,7 +64,7 @@ func (s *idempotency) run(ctx context.Context, c *operation.Call, next operation
 		return ErrKeyMissing
 	case key == "":
 		return next(ctx, c)
-	case c.Principal.Anonymous() && !c.Operation.Idempotency.SharedKeys: // a verifier that names nobody
+	case c.Principal().Anonymous() && !c.Operation.Idempotency.SharedKeys: // a verifier that names nobody
 		return problem.Forbidden().WithDetail("An Idempotency-Key is somebody's, and the caller is not known by name.")
 	}
 	fingerprint, err := s.endpoint.fingerprint(ctx, c)

@@ -52,7 +52,7 @@ func scope(service string, c *operation.Call, shared bool, key string) string {
 	}
 	write(service, c.Operation.ID, key)
 	if !shared {
-		write(c.Principal.Issuer, c.Principal.Subject)
+		write(c.Principal().Issuer, c.Principal().Subject)
 	}
 	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(h.Sum(nil)))
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/vade-go/vade/auth"
@@ -146,12 +147,40 @@ func (o *oneAtATime) Write(p []byte) (int, error) {
 type buffer struct {
 	mu   sync.Mutex
 	text strings.Builder
+	more chan struct{} // closed when there is more; nil: nobody waits
 }
 
 func (b *buffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.more != nil {
+		close(b.more)
+		b.more = nil
+	}
 	return b.text.Write(p)
+}
+
+// await waits for a text that somebody is about to write.
+func (b *buffer) await(t *testing.T, text string) {
+	t.Helper()
+	late := time.After(20 * time.Second)
+	for {
+		b.mu.Lock()
+		if strings.Contains(b.text.String(), text) {
+			b.mu.Unlock()
+			return
+		}
+		if b.more == nil {
+			b.more = make(chan struct{})
+		}
+		more := b.more
+		b.mu.Unlock()
+		select {
+		case <-more:
+		case <-late:
+			t.Fatalf("%q is not in the log: %s", text, b)
+		}
+	}
 }
 
 func (b *buffer) String() string {

@@ -122,10 +122,7 @@ func TestAWebSocketIsClosedWithTheReason(t *testing.T) {
 			t.Errorf("%.20s: %s (%v)", message, got, err)
 		}
 	}
-	server.Close()
-	if !strings.Contains(log.String(), "at the disco") {
-		t.Error("the panic is not in the log")
-	}
+	log.await(t, "at the disco")
 }
 
 func TestOnlyAWebSocketClientOfTheSameOriginConnects(t *testing.T) {

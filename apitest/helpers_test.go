@@ -43,7 +43,7 @@ type Basket struct {
 
 // Resolve labels the basket.
 func (b *Basket) Resolve(_ context.Context, c *operation.Call) error {
-	b.Label = b.Tenant.Name + "/" + c.Principal.Subject
+	b.Label = b.Tenant.Name + "/" + c.Principal().Subject
 	return nil
 }
 

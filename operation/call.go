@@ -43,7 +43,6 @@ type Call struct {
 	Request   *http.Request       // DoorHTTP only
 	Body      io.Reader           // DoorHTTP only: of the request, which is read from here; nil: it has none
 	Writer    http.ResponseWriter // DoorHTTP only: of the answer, for outputs that flow; all others are written when the plan is done
-	Principal auth.Principal      // known after the stage authenticate
 	In        reflect.Value       // addressable: the input being filled
 	Out       any                 // what the handler returned
 	Encoded   *bytes.Buffer       // DoorHTTP: the body made of Out by the stage bind; nil: none
@@ -55,16 +54,37 @@ type Call struct {
 	Reached   bool                // the handler was called
 	Replayed  bool                // the answer is one of before, kept for an idempotency key
 
-	reply    http.Header // what the answer carries besides its value
-	context  callContext
-	run      telemetry.Run
-	limited  deadlineContext
-	traced   context.Context // the context inside the span, for logs about the call
+	reply   http.Header // what the answer carries besides its value
+	context callContext
+	run     telemetry.Run
+	limited deadlineContext
+	known   context.Context  // in which the caller is; nil: nobody was asked who he is
+	silence *stopclock.Clock // nil: the operation does not stream
+	outcome error            // of the plan
+	taken   *taken           // nil: nothing
+}
+
+// taken is what dependencies and stages have taken during a call. Most calls take nothing.
+type taken struct {
 	memo     []resolved
 	cleanups []func(error)
-	silence  *stopclock.Clock // nil: the operation does not stream
-	last     []func(error)    // after the clean-ups
-	outcome  error            // of the plan
+	last     []func(error) // after the clean-ups
+}
+
+// take returns the place of what is taken.
+func (c *Call) take() *taken {
+	if c.taken == nil {
+		c.taken = new(taken)
+	}
+	return c.taken
+}
+
+// Principal returns who calls: the anonymous principal before the stage authenticate, and where nobody is asked.
+func (c *Call) Principal() auth.Principal {
+	if c.known == nil {
+		return auth.Principal{}
+	}
+	return auth.PrincipalFromContext(c.known)
 }
 
 // SetHeader sets a header of the answer. Doors without headers ignore it.
@@ -103,34 +123,38 @@ func (c *Call) ReplyHeader() http.Header { return c.reply }
 
 // traceContext returns the context inside the call's span, or ctx when there is no span yet.
 func (c *Call) traceContext(ctx context.Context) context.Context {
-	if c.traced != nil {
-		return c.traced
+	if inside := c.run.Context(); inside != nil {
+		return inside
 	}
 	return ctx
 }
 
 // Defer runs f after the answer was made, last deferred first, with the error of the call or nil. A dependency uses it to
 // give back what it took. The context of the call has ended by then.
-func (c *Call) Defer(f func(err error)) { c.cleanups = append(c.cleanups, f) }
+func (c *Call) Defer(f func(err error)) { t := c.take(); t.cleanups = append(t.cleanups, f) }
 
 // Then runs f after everything that was deferred, first given first run, with the error that the plan came to or nil, whether or not
 // the answer reached anybody.
-func (c *Call) Then(f func(err error)) { c.last = append(c.last, f) }
+func (c *Call) Then(f func(err error)) { t := c.take(); t.last = append(t.last, f) }
 
 // Deferred reports whether something is left for [Call.Finish].
-func (c *Call) Deferred() bool { return len(c.cleanups) > 0 }
+func (c *Call) Deferred() bool { return c.taken != nil && len(c.taken.cleanups) > 0 }
 
 // Finish runs the deferred functions. The door calls it once, after the answer was made. One that panics keeps none of the
 // others from running; the panics come back joined, each with its stack, for the door to log.
 func (c *Call) Finish(err error) error {
+	t := c.taken
+	if t == nil {
+		return nil
+	}
 	var errs []error
-	for _, f := range slices.Backward(c.cleanups) {
+	for _, f := range slices.Backward(t.cleanups) {
 		errs = append(errs, cleanUp(f, err))
 	}
-	for _, f := range c.last {
+	for _, f := range t.last {
 		errs = append(errs, cleanUp(f, c.outcome))
 	}
-	c.cleanups, c.last = nil, nil
+	t.cleanups, t.last = nil, nil
 	return errors.Join(errs...)
 }
 

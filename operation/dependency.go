@@ -111,10 +111,10 @@ func (in *Inputs) Resolve(ctx context.Context, c *Call, v reflect.Value) error {
 
 func (f *input) resolve(ctx context.Context, c *Call, field reflect.Value) error {
 	if f.typ == principalType {
-		field.Set(reflect.ValueOf(c.Principal))
+		field.Set(reflect.ValueOf(c.Principal()))
 		return nil
 	}
-	for _, known := range c.memo {
+	for _, known := range c.take().memo {
 		if known.typ == f.typ {
 			field.Set(known.value)
 			return nil
@@ -124,7 +124,8 @@ func (f *input) resolve(ctx context.Context, c *Call, field reflect.Value) error
 	if err := f.find(ctx, c, field); err != nil {
 		return err
 	}
-	c.memo = append(c.memo, resolved{typ: f.typ, value: reflect.ValueOf(field.Interface())})
+	t := c.take()
+	t.memo = append(t.memo, resolved{typ: f.typ, value: reflect.ValueOf(field.Interface())})
 	return nil
 }
 

@@ -260,7 +260,7 @@ func TestTheCallerIsKnownBeforeAnythingElseHappens(t *testing.T) {
 	} {
 		reached := false
 		c, err := try(t, io.Discard, tt.op, http.Header{"Authorization": {tt.authorization}}, func(ctx context.Context, c *operation.Call) error {
-			reached = c.Principal.Subject == "ada" && auth.TokenFromContext(ctx) == "ada" && auth.PrincipalFromContext(ctx).Subject == "ada"
+			reached = c.Principal().Subject == "ada" && auth.TokenFromContext(ctx) == "ada" && auth.PrincipalFromContext(ctx).Subject == "ada"
 			return nil
 		})
 		if !errors.Is(err, tt.want) || reached != (tt.want == nil) {

@@ -163,7 +163,6 @@ func tracing(work *telemetry.Work, next Handler) Handler {
 	return func(ctx context.Context, c *Call) error {
 		run := &c.run
 		ctx = work.BeginIn(ctx, run, c.Received)
-		c.traced = ctx
 		finished := false
 		defer func() {
 			if !finished {
@@ -226,12 +225,14 @@ func causeOf(err error) string {
 func authenticating(v auth.Verifier, realm string, scopes []string, next Handler) Handler {
 	return func(ctx context.Context, c *Call) error {
 		token, err := auth.Bearer(c.header("Authorization"))
+		var caller auth.Principal
 		if err == nil {
-			c.Principal, err = v.Verify(ctx, token)
+			caller, err = v.Verify(ctx, token)
 		}
 		switch {
 		case err == nil:
-			return next(auth.WithCaller(ctx, token, c.Principal), c)
+			c.known = auth.WithCaller(ctx, token, caller)
+			return next(c.known, c)
 		case errors.Is(err, auth.ErrKeys):
 			return fmt.Errorf("%w: %w", problem.Unavailable(), err)
 		case ctx.Err() != nil:
@@ -244,7 +245,7 @@ func authenticating(v auth.Verifier, realm string, scopes []string, next Handler
 
 func authorising(realm string, scopes []string, next Handler) Handler {
 	return func(ctx context.Context, c *Call) error {
-		if err := c.Principal.Allow(scopes); err != nil {
+		if err := c.Principal().Allow(scopes); err != nil {
 			c.SetHeader("WWW-Authenticate", auth.Challenge(err, realm, scopes))
 			return fmt.Errorf("%w: %w", problem.Forbidden(), err)
 		}

@@ -26,6 +26,9 @@ type Run struct {
 // Began returns when the run began.
 func (r *Run) Began() time.Time { return r.began }
 
+// Context returns the context of the run, as [Work.Begin] has; nil: it has not begun.
+func (r *Run) Context() context.Context { return r.ctx }
+
 // Set adds attributes to the span and to the access record. After [Run.End] it does nothing.
 func (r *Run) Set(attrs ...attribute.KeyValue) {
 	if r.ended {

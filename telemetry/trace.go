@@ -46,25 +46,31 @@ func (p *pipeline) resource(service string) *resource.Resource {
 // passed is the span of a run in a process that records none. A trace that came in goes on unchanged, so that the spans of others keep
 // their parents; where none came in a run begins one, for the log and for the processes that are called.
 type passed struct {
-	noop.Span
-	context trace.SpanContext
+	trace.Span // does nothing
+	id         trace.TraceID
+	span       trace.SpanID
+	flags      trace.TraceFlags
 }
 
 // SpanContext returns what goes on.
-func (p *passed) SpanContext() trace.SpanContext { return p.context }
+func (p *passed) SpanContext() trace.SpanContext {
+	return trace.NewSpanContext(trace.SpanContextConfig{TraceID: p.id, SpanID: p.span, TraceFlags: p.flags})
+}
+
+// nothing is the span of which there is one for all.
+var nothing trace.Span = noop.Span{}
 
 // pass returns the context and the span of a run that nobody records; own is the place of the span, if it begins a trace.
 func (p *pipeline) pass(ctx context.Context, name string, own *passed) (context.Context, trace.Span) {
 	if span := trace.SpanFromContext(ctx); span.SpanContext().IsValid() {
 		return ctx, span
 	}
-	var cfg trace.SpanContextConfig
-	binary.NativeEndian.PutUint64(cfg.TraceID[:8], rand.Uint64())
-	binary.NativeEndian.PutUint64(cfg.TraceID[8:], rand.Uint64())
-	binary.NativeEndian.PutUint64(cfg.SpanID[:], rand.Uint64()|1) // all zeros would be invalid
-	sampled := p.root.ShouldSample(sdktrace.SamplingParameters{ParentContext: ctx, TraceID: cfg.TraceID, Name: name})
-	cfg.TraceFlags = cfg.TraceFlags.WithSampled(sampled.Decision == sdktrace.RecordAndSample)
-	own.context = trace.NewSpanContext(cfg)
+	own.Span = nothing
+	binary.NativeEndian.PutUint64(own.id[:8], rand.Uint64())
+	binary.NativeEndian.PutUint64(own.id[8:], rand.Uint64())
+	binary.NativeEndian.PutUint64(own.span[:], rand.Uint64()|1) // all zeros would be invalid
+	sampled := p.root.ShouldSample(sdktrace.SamplingParameters{ParentContext: ctx, TraceID: own.id, Name: name})
+	own.flags = own.flags.WithSampled(sampled.Decision == sdktrace.RecordAndSample)
 	return trace.ContextWithSpan(ctx, own), own
 }
 
