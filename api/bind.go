@@ -24,8 +24,11 @@ func (b *binder) bind(c *operation.Call, x *wire) error {
 	if b.hasQuery || op.StrictQuery {
 		var err error
 		if q, err = parseQuery(r.URL.RawQuery); err != nil {
-			return fmt.Errorf("%w: query: %w", problem.Malformed().WithDetail("The query string is not well formed."), err)
+			return malformedQuery(err)
 		}
+	}
+	if b.cookies && tooManyCookies(r.Header) {
+		return problem.Malformed().WithDetail("The request has more than %d cookies.", maxCookies)
 	}
 	var f *form
 	if b.form {
@@ -43,6 +46,11 @@ func (b *binder) bind(c *operation.Call, x *wire) error {
 			continue
 		case p.schema.Keyed():
 			all = p.bindKeyed(all, q, in.FieldByIndex(p.index))
+			continue
+		case p.overlong(r, q):
+			all = append(all, problem.Violation{
+				In: p.in, Name: p.name, Code: schema.CodeMaxItems, Message: fmt.Sprintf("must have at most %d items", maxFields),
+			})
 			continue
 		}
 		values := p.values(r, q, f)
@@ -76,6 +84,15 @@ func (b *binder) bind(c *operation.Call, x *wire) error {
 		}
 	}
 	return invalid(all)
+}
+
+// malformedQuery is the problem of a query that parseQuery refuses.
+func malformedQuery(err error) error {
+	p := problem.Malformed().WithDetail("The query string is not well formed.")
+	if errors.Is(err, errTooMany) {
+		p = problem.Malformed().WithDetail("The query has more than %d parameters.", maxFields)
+	}
+	return fmt.Errorf("%w: query: %w", p, err)
 }
 
 func (f *bodyField) bind(c *operation.Call, x *wire) ([]problem.Violation, error) {

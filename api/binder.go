@@ -21,6 +21,7 @@ type binder struct {
 	body     *bodyField // nil: takes no body
 	inputs   *operation.Inputs
 	hasQuery bool
+	cookies  bool       // some parameter is one
 	form     bool       // the body is a form
 	flow     *flowField // the body is read by the handler
 	files    bool       // with files
@@ -177,6 +178,7 @@ func (b *binder) addParam(c *schema.Compiler, f reflect.StructField, in, name st
 	optional := s.Optional() || f.Type.Kind() == reflect.Slice || s.Keyed()
 	files := holdsFiles(f.Type)
 	b.hasQuery = b.hasQuery || in == inQuery
+	b.cookies = b.cookies || in == inCookie
 	b.form = b.form || in == inForm
 	b.files = b.files || files
 	b.params = append(b.params, param{

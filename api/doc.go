@@ -24,7 +24,8 @@
 // Fields are required. [Opt] may be absent, [Null] may also be null, a field with a default tag gets its default, a list that
 // is not there is empty. The items of a list in the query or in a header are separated by commas or given by repetition; a
 // comma inside an item of the query is escaped. A map in the query is spread over it, "filter[status]=open&filter[owner]=ada".
-// Query parameters that an operation does not have are ignored, unless [StrictQuery] refuses them. Constraints are JSON Schema keywords as tags; see package schema. An input or
+// Query parameters that an operation does not have are ignored, unless [StrictQuery] refuses them; more than 10,000 in all, or more than
+// 3,000 cookies where an operation reads one, are 400, and so many items of one list 422. Constraints are JSON Schema keywords as tags; see package schema. An input or
 // a part of it may have a method Validate(context.Context) error for rules that tags cannot say; it may return [Violations],
 // whose pointers begin with the name of the parameter or of the member of the body.
 //

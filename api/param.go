@@ -52,6 +52,38 @@ func (p *param) values(r *http.Request, q query, f *form) []string {
 	return values
 }
 
+// overlong reports a list of more items than maxFields, without making them.
+func (p *param) overlong(r *http.Request, q query) bool {
+	if !p.schema.Repeatable() {
+		return false
+	}
+	n := 0
+	switch p.in {
+	case inQuery:
+		for i := range q {
+			if q[i].name == p.name {
+				n += 1 + strings.Count(q[i].raw, ",")
+			}
+		}
+	case inHeader:
+		for _, field := range r.Header[p.name] {
+			n += 1 + strings.Count(field, ",")
+		}
+	}
+	return n > maxFields
+}
+
+// maxCookies is how many package net/http reads: of more it reads none, as if there were none.
+const maxCookies = 3000
+
+func tooManyCookies(header http.Header) bool {
+	n := 0
+	for _, field := range header["Cookie"] {
+		n += 1 + strings.Count(field, ";")
+	}
+	return n > maxCookies
+}
+
 // headerList reads the list that the fields of one name are (RFC 9110, section 5.6.1): elements between commas, without the
 // space around them, and without those that are empty.
 func headerList(fields []string) []string {
@@ -124,12 +156,19 @@ type query []pair
 
 type pair struct{ name, raw string }
 
-// parseQuery splits a query string by the rules of [url.ParseQuery].
+// errTooMany: a query has more parameters than maxFields.
+var errTooMany = fmt.Errorf("more than %d parameters", maxFields)
+
+// parseQuery splits a query string by the rules of [url.ParseQuery]. It counts the parameters before it makes room for them.
 func parseQuery(raw string) (query, error) {
 	if raw == "" {
 		return nil, nil
 	}
-	q := make(query, 0, 1+strings.Count(raw, "&"))
+	n := 1 + strings.Count(raw, "&")
+	if n > maxFields {
+		return nil, errTooMany
+	}
+	q := make(query, 0, n)
 	for part := range strings.SplitSeq(raw, "&") {
 		if strings.Contains(part, ";") {
 			return nil, fmt.Errorf("a semicolon separates nothing in a query")
