@@ -2,7 +2,6 @@ package cbor
 
 import (
 	"fmt"
-	"reflect"
 	"sync"
 
 	"github.com/fxamacker/cbor/v2"
@@ -15,24 +14,20 @@ type Codec struct{}
 // MediaType is "application/cbor".
 func (Codec) MediaType() string { return "application/cbor" }
 
-// ToJSON returns a document as JSON, with the members of objects in the order of their names. It refuses what JSON cannot say.
+// ToJSON returns a document as JSON, with the members of objects in their order. It refuses what JSON cannot say.
 func (Codec) ToJSON(data []byte) ([]byte, error) {
 	m, err := modes()
 	if err != nil {
 		return nil, err
 	}
-	var v any
-	if err := m.reading.Unmarshal(data, &v); err != nil {
-		return nil, fmt.Errorf("cbor: read a document: %w", err)
-	}
-	out, err := toJSON(v)
+	out, err := toJSON(data, m.reading)
 	if err != nil {
-		return nil, fmt.Errorf("cbor: write a document as JSON: %w", err)
+		return nil, fmt.Errorf("cbor: read a document: %w", err)
 	}
 	return out, nil
 }
 
-// FromJSON returns a JSON value as a document in the core deterministic encoding.
+// FromJSON returns a JSON value as a document in the core deterministic encoding. It refuses more than 64 levels.
 func (Codec) FromJSON(data []byte) ([]byte, error) {
 	m, err := modes()
 	if err != nil {
@@ -55,8 +50,8 @@ type both struct {
 	writing cbor.EncMode
 }
 
-// most bounds what an array or a map may say of its length. The library counts what is there before it makes room for it, so the
-// document is the bound, and the limit of the operation on bodies that of the document.
+// most bounds what an array or a map may say of its length. Nobody makes room for what is not there, so the document is the bound, and the
+// limit of the operation on bodies that of the document.
 const most = 1<<31 - 1
 
 var modes = sync.OnceValues(func() (both, error) {
@@ -66,11 +61,9 @@ var modes = sync.OnceValues(func() (both, error) {
 		return both{}, err
 	}
 	reading, err := cbor.DecOptions{
-		DupMapKey:        cbor.DupMapKeyEnforcedAPF,
 		MaxNestedLevels:  schema.MaxDepth,
 		MaxArrayElements: most,
 		MaxMapPairs:      most,
-		DefaultMapType:   reflect.TypeFor[map[string]any](),
 		TimeTagToAny:     cbor.TimeTagToRFC3339Nano,
 		SimpleValues:     simple,
 		NaN:              cbor.NaNDecodeForbidden,

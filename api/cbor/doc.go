@@ -14,8 +14,10 @@
 //	tag 37               a UUID in hexadecimal form
 //	tag 55799            its value
 //
-// A document of many empty maps takes up to about 150 times its length in memory while it is read: api.MaxBody bounds that.
+// A document is turned into JSON while it is read, which takes 8 to 40 times its length in memory, and with nothing but times 60; api.MaxBody
+// bounds that. The members of objects stay in their order.
 //
 // Answers have the core deterministic encoding (RFC 8949, section 4.2.1): the same value is the same bytes. Integers stay integers, other
-// numbers have the shortest float that keeps their value, and what is text in JSON, as times and bytes are, stays text.
+// numbers have the shortest float that keeps their value, and what is text in JSON, as times and bytes are, stays text. An answer of more than
+// 64 levels is a fault of the handler.
 package cbor

@@ -13,5 +13,5 @@ func Example() {
 	fmt.Printf("%s %v\n", text, err)
 	// Output:
 	// a2646974656d6370656e65636f756e7402 <nil>
-	// {"count":2,"item":"pen"} <nil>
+	// {"item":"pen","count":2} <nil>
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/vade-go/vade/schema"
 )
 
 // fromJSON returns a JSON value as what the library writes.
@@ -29,6 +30,9 @@ func read(dec *jsontext.Decoder) (any, error) {
 	token, err := dec.ReadToken()
 	if err != nil {
 		return nil, err
+	}
+	if dec.StackDepth() > schema.MaxDepth {
+		return nil, fmt.Errorf("nested deeper than %d levels", schema.MaxDepth)
 	}
 	switch token.Kind() {
 	case '[':

@@ -2,11 +2,15 @@ package cbor_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
+	"math/big"
 	"reflect"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/fxamacker/cbor/v2"
 )
 
 // same reports whether two JSON documents have equal values: integers by their digits, other numbers as floats.
@@ -44,6 +48,44 @@ func plain(v any) any {
 	case map[string]any:
 		for name := range v {
 			v[name] = plain(v[name])
+		}
+	}
+	return v
+}
+
+// byTheLibrary is what the library makes of a document, as JSON.
+func byTheLibrary(document []byte) ([]byte, error) {
+	mode, err := cbor.DecOptions{
+		DupMapKey: cbor.DupMapKeyEnforcedAPF, MaxNestedLevels: 64, DefaultMapType: reflect.TypeFor[map[string]any](), TimeTagToAny: cbor.TimeTagToRFC3339Nano,
+	}.DecMode()
+	if err != nil {
+		return nil, err
+	}
+	var v any
+	if err := mode.Unmarshal(document, &v); err != nil {
+		return nil, err
+	}
+	return json.Marshal(inJSONTypes(v))
+}
+
+// inJSONTypes puts a form that JSON has in the place of tags.
+func inJSONTypes(v any) any {
+	switch v := v.(type) {
+	case cbor.Tag:
+		if id, ok := v.Content.([]byte); ok && v.Number == 37 {
+			h := hex.EncodeToString(id)
+			return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
+		}
+		return inJSONTypes(v.Content)
+	case big.Int:
+		return json.Number(v.String())
+	case []any:
+		for i := range v {
+			v[i] = inJSONTypes(v[i])
+		}
+	case map[string]any:
+		for name := range v {
+			v[name] = inJSONTypes(v[name])
 		}
 	}
 	return v

@@ -6,16 +6,18 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"maps"
 	"math/big"
-	"slices"
 
 	"github.com/fxamacker/cbor/v2"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// The tags that JSON has a word for, besides those that the library resolves (RFC 8949, section 3.4, and the registry of IANA).
+// The tags that JSON has a word for (RFC 8949, section 3.4, and the registry of IANA).
 const (
+	tagTimeText = 0
+	tagTime     = 1
+	tagInteger  = 2
+	tagNegative = 3
 	tagURI      = 32
 	tagUUID     = 37
 	tagSelfSaid = 55799
@@ -24,87 +26,184 @@ const (
 // widest is the longest integer in bits: to write a number in decimal takes more than linear time.
 const widest = 128 * 8
 
-func toJSON(v any) ([]byte, error) {
+var errTag = errors.New("a tag has no form in JSON, or not with this value")
+
+// toJSON writes a document as JSON while it reads it, so that a value in it takes no more memory than its JSON does. What is well-formed,
+// and how deep it may be, the library says before.
+func toJSON(document []byte, dec cbor.DecMode) ([]byte, error) {
+	if err := dec.Wellformed(document); err != nil {
+		return nil, err
+	}
 	var out bytes.Buffer
-	enc := jsontext.NewEncoder(&out)
-	if err := write(enc, v); err != nil {
+	c := converter{reader: reader{document}, enc: jsontext.NewEncoder(&out), dec: dec}
+	if err := c.value(); err != nil {
 		return nil, err
 	}
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
 }
 
-func write(enc *jsontext.Encoder, v any) error {
-	switch v := v.(type) {
-	case nil:
-		return enc.WriteToken(jsontext.Null)
-	case bool:
-		return enc.WriteToken(jsontext.Bool(v))
-	case uint64:
-		return enc.WriteToken(jsontext.Uint(v))
-	case int64:
-		return enc.WriteToken(jsontext.Int(v))
-	case float64:
-		return enc.WriteToken(jsontext.Float(v))
-	case big.Int:
-		if v.BitLen() > widest {
-			return fmt.Errorf("an integer has %d bits, of at most %d", v.BitLen(), widest)
-		}
-		return enc.WriteValue(jsontext.Value(v.String()))
-	case string:
-		return enc.WriteToken(jsontext.String(v))
-	case []byte:
-		return enc.WriteToken(jsontext.String(base64.StdEncoding.EncodeToString(v)))
-	case []any:
-		return writeArray(enc, v)
-	case map[string]any:
-		return writeObject(enc, v)
-	case cbor.Tag:
-		return writeTag(enc, v)
-	}
-	return fmt.Errorf("JSON has no word for a %T", v)
+type converter struct {
+	reader
+	enc *jsontext.Encoder
+	dec cbor.DecMode // for times
 }
 
-func writeArray(enc *jsontext.Encoder, list []any) error {
-	if err := enc.WriteToken(jsontext.BeginArray); err != nil {
+// value converts the item that comes next.
+func (c *converter) value() error {
+	if major := c.next(); major == majorTag {
+		return c.tagged()
+	}
+	h := c.head()
+	switch h.major {
+	case majorUnsigned:
+		return c.enc.WriteToken(jsontext.Uint(h.argument))
+	case majorNegative:
+		return c.negative(h.argument)
+	case majorBytes:
+		return c.base64(h)
+	case majorText:
+		return c.text(h)
+	case majorArray:
+		return c.array(h)
+	case majorMap:
+		return c.object(h)
+	}
+	return c.simple(h)
+}
+
+func (c *converter) negative(n uint64) error {
+	if i := int64(n); i >= 0 {
+		return c.enc.WriteToken(jsontext.Int(-1 - i))
+	}
+	return c.integer(new(big.Int).Not(new(big.Int).SetUint64(n))) // -1-n
+}
+
+// integer writes one of any size that is bearable.
+func (c *converter) integer(i *big.Int) error {
+	if i.BitLen() > widest {
+		return fmt.Errorf("an integer has %d bits, of at most %d", i.BitLen(), widest)
+	}
+	return c.enc.WriteValue(i.Append(c.enc.AvailableBuffer(), 10))
+}
+
+func (c *converter) base64(h head) error {
+	content, err := c.content(h)
+	if err != nil {
 		return err
 	}
-	for _, v := range list {
-		if err := write(enc, v); err != nil {
-			return err
-		}
-	}
-	return enc.WriteToken(jsontext.EndArray)
+	quoted := append(c.enc.AvailableBuffer(), '"')
+	return c.enc.WriteValue(append(base64.StdEncoding.AppendEncode(quoted, content), '"'))
 }
 
-func writeObject(enc *jsontext.Encoder, members map[string]any) error {
-	if err := enc.WriteToken(jsontext.BeginObject); err != nil {
+func (c *converter) text(h head) error {
+	content, err := c.content(h)
+	if err != nil {
 		return err
 	}
-	for _, name := range slices.Sorted(maps.Keys(members)) {
-		if err := enc.WriteToken(jsontext.String(name)); err != nil {
-			return err
-		}
-		if err := write(enc, members[name]); err != nil {
-			return err
-		}
+	quoted, err := jsontext.AppendQuote(c.enc.AvailableBuffer(), content)
+	if err != nil {
+		return err
 	}
-	return enc.WriteToken(jsontext.EndObject)
+	return c.enc.WriteValue(quoted)
 }
 
-func writeTag(enc *jsontext.Encoder, tag cbor.Tag) error {
-	switch content := tag.Content.(type) {
-	case string:
-		if tag.Number == tagURI {
-			return write(enc, content)
-		}
-	case []byte:
-		if tag.Number == tagUUID && len(content) == 16 {
-			h := hex.EncodeToString(content)
-			return write(enc, h[:8]+"-"+h[8:12]+"-"+h[12:16]+"-"+h[16:20]+"-"+h[20:])
+func (c *converter) array(h head) error {
+	if err := c.enc.WriteToken(jsontext.BeginArray); err != nil {
+		return err
+	}
+	for n := uint64(0); !c.ended(h, n); n++ {
+		if err := c.value(); err != nil {
+			return err
 		}
 	}
-	if tag.Number == tagSelfSaid {
-		return write(enc, tag.Content)
+	return c.enc.WriteToken(jsontext.EndArray)
+}
+
+// object converts a map. The encoder refuses a name that was there.
+func (c *converter) object(h head) error {
+	if err := c.enc.WriteToken(jsontext.BeginObject); err != nil {
+		return err
 	}
-	return errors.New("a tag has no form in JSON, or not with this value")
+	for n := uint64(0); !c.ended(h, n); n++ {
+		if c.next() != majorText {
+			return errors.New("a key of a map is not text")
+		}
+		if err := c.text(c.head()); err != nil {
+			return err
+		}
+		if err := c.value(); err != nil {
+			return err
+		}
+	}
+	return c.enc.WriteToken(jsontext.EndObject)
+}
+
+func (c *converter) simple(h head) error {
+	switch h.info {
+	case 20, 21:
+		return c.enc.WriteToken(jsontext.Bool(h.info == 21))
+	case 22:
+		return c.enc.WriteToken(jsontext.Null)
+	}
+	f, err := h.float()
+	if err != nil {
+		return err
+	}
+	return c.enc.WriteToken(jsontext.Float(f))
+}
+
+// tagged converts an item with a tag.
+func (c *converter) tagged() error {
+	whole := c.data
+	tag := c.head().argument
+	switch major := c.next(); {
+	case tag == tagTimeText || tag == tagTime:
+		return c.time(whole)
+	case (tag == tagInteger || tag == tagNegative) && major == majorBytes:
+		return c.bignum(tag)
+	case tag == tagURI && major == majorText, tag == tagSelfSaid:
+		return c.value()
+	case tag == tagUUID && major == majorBytes:
+		return c.uuid()
+	}
+	return errTag
+}
+
+// time leaves the many forms of a time to the library.
+func (c *converter) time(item []byte) error {
+	var v any
+	rest, err := c.dec.UnmarshalFirst(item, &v)
+	if err != nil {
+		return err
+	}
+	c.data = rest
+	text, ok := v.(string)
+	if !ok {
+		return errTag
+	}
+	return c.enc.WriteToken(jsontext.String(text))
+}
+
+func (c *converter) bignum(tag uint64) error {
+	content, err := c.content(c.head())
+	if err != nil {
+		return err
+	}
+	i := new(big.Int).SetBytes(content)
+	if tag == tagNegative {
+		i.Not(i) // -1-n
+	}
+	return c.integer(i)
+}
+
+func (c *converter) uuid() error {
+	content, err := c.content(c.head())
+	if err != nil {
+		return err
+	}
+	if len(content) != 16 {
+		return errTag
+	}
+	h := hex.EncodeToString(content)
+	return c.enc.WriteToken(jsontext.String(h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]))
 }
