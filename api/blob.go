@@ -77,6 +77,9 @@ func (b Blob) check() error {
 	if _, _, err := mime.ParseMediaType(b.mediaType()); err != nil {
 		return fmt.Errorf("api: Blob: the media type %q: %w", b.MediaType, err)
 	}
+	if unfitForLine(b.MediaType) { // space of any kind passes above
+		return fmt.Errorf("api: Blob: the media type %q has control characters, or space around it", b.MediaType)
+	}
 	return Versioned[None]{Tag: b.Tag}.check()
 }
 

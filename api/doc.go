@@ -42,7 +42,8 @@
 //
 // The type picks the wire shape: any T is 200 with a JSON body, [None] is 204, [Created] is 201 with a Location, [Page] is 200 with a
 // part of a list and a link to the next one, for inputs that embed [Paging]; [Versioned] is 200 with an ETag, or 304 when the caller
-// has that version, and inputs that embed [Precondition] check If-Match; [Reply] chooses status, headers and cookies.
+// has that version, and inputs that embed [Precondition] check If-Match; [Reply] chooses status, headers and cookies. What a handler
+// returns for a header is held to its grammar: what would end a line is a fault, a 500, and never a header of its own.
 //
 // # Failures
 //

@@ -1,10 +1,8 @@
 package api_test
 
 import (
-	"bufio"
 	"context"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -84,51 +82,6 @@ func TestAMillionOfAnythingIsBounded(t *testing.T) {
 		t.Logf("%s: %d, %v, %d MB", name, rec.Code, took, allocated)
 		if rec.Code >= 500 || took > 30*time.Second || allocated > 96 || rec.Body.Len() > 64<<10 {
 			t.Errorf("%s: %d with %d bytes after %v and %d MB", name, rec.Code, rec.Body.Len(), took, allocated)
-		}
-	}
-}
-
-// TestNoValueOfAHandlerSplitsTheAnswer: over a connection, what would end a line is a space or a fault, and never a header of its own.
-func TestNoValueOfAHandlerSplitsTheAnswer(t *testing.T) {
-	t.Parallel()
-	const evil = "x\r\nX-Evil: 1\r\n\r\nHTTP/1.1 200 OK\r\nX-Evil: 1\r\n\r\n"
-	s := newService()
-	api.Get(s, "/header", func(context.Context, api.None) (api.Reply[int], error) {
-		return api.Reply[int]{Header: http.Header{"X-Own": {evil}}}, nil
-	}, auth.Public(), api.Name("header"))
-	api.Get(s, "/name", func(context.Context, api.None) (api.Reply[int], error) {
-		return api.Reply[int]{Header: http.Header{evil: {"1"}}}, nil
-	}, auth.Public(), api.Name("name"))
-	api.Get(s, "/cookie", func(context.Context, api.None) (api.Reply[int], error) {
-		return api.Reply[int]{Cookies: []*http.Cookie{{Name: "a", Value: evil}}}, nil
-	}, auth.Public(), api.Name("cookie"))
-	api.Get(s, "/location", func(context.Context, api.None) (api.Created[int], error) {
-		return api.Created[int]{Location: evil}, nil
-	}, auth.Public(), api.Name("location"))
-	api.Get(s, "/tag", func(context.Context, api.None) (api.Versioned[int], error) {
-		return api.Versioned[int]{Tag: evil}, nil
-	}, auth.Public(), api.Name("tag"))
-	api.Get(s, "/problem", func(context.Context, api.None) (api.None, error) {
-		return api.None{}, errSoldOut.WithDetail(evil)
-	}, auth.Public(), api.Name("problem"), api.Fails(errSoldOut))
-	server := listen(t, s.open(t, io.Discard, nil))
-	for _, target := range []string{"/header", "/name", "/cookie", "/location", "/tag", "/problem"} {
-		conn, err := net.Dial("tcp", server.Listener.Addr().String())
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
-		_, _ = io.WriteString(conn, "GET "+target+" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-		r := bufio.NewReader(conn)
-		res, err := http.ReadResponse(r, nil)
-		if err != nil {
-			t.Fatalf("%s: %v", target, err)
-		}
-		_, _ = io.Copy(io.Discard, res.Body)
-		rest, _ := io.ReadAll(r)
-		_ = conn.Close()
-		if res.Header.Get("X-Evil") != "" || len(rest) > 0 {
-			t.Errorf("%s: split: %v, then %q", target, res.Header, rest)
 		}
 	}
 }

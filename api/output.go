@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strings"
 )
 
 // None is the output of an operation that answers 204 without a body, and the input of one that takes nothing.
@@ -11,14 +12,14 @@ type None struct{}
 
 // Created is the output of an operation that made something: 201 with its address in the header Location.
 type Created[T any] struct {
-	Location string // address of what was made, usually a path: "/bookings/42"; empty: no header
+	Location string // address of what was made, usually a path: "/bookings/42"; empty: no header; control characters are a fault of the handler
 	Value    T      // the body
 }
 
 // Reply is an output whose status, headers and cookies are chosen by the handler.
 type Reply[T any] struct {
 	Status  int            // 200 to 299; 0 is 200
-	Header  http.Header    // added to the answer; may be nil
+	Header  http.Header    // added to the answer; may be nil; one that no answer can carry is a fault of the handler
 	Cookies []*http.Cookie // set by the answer (RFC 6265); one that is not well formed is a fault of the handler
 	Value   T              // the body
 }
@@ -64,6 +65,14 @@ func (c Created[T]) answer() (int, http.Header, bool) {
 	return http.StatusCreated, h, true
 }
 
+// check reports an address that no header can carry.
+func (c Created[T]) check() error {
+	if strings.ContainsFunc(c.Location, isControl) {
+		return fmt.Errorf("api: Created: the location %q has control characters", c.Location)
+	}
+	return nil
+}
+
 func (Created[T]) shape() shape {
 	return shape{status: http.StatusCreated, body: reflect.TypeFor[T](), wrapped: true, location: true}
 }
@@ -91,11 +100,34 @@ func (r Reply[T]) answer() (int, http.Header, bool) {
 	return status, header, status != http.StatusNoContent
 }
 
-// check reports a cookie that no answer can carry.
+// check reports what no answer can carry.
 func (r Reply[T]) check() error {
+	for name, values := range r.Header {
+		if err := checkHeader(name, values); err != nil {
+			return fmt.Errorf("api: Reply: %w", err)
+		}
+	}
 	for _, c := range r.Cookies {
 		if err := c.Valid(); err != nil {
 			return fmt.Errorf("api: Reply: %w", err)
+		}
+	}
+	return nil
+}
+
+// checkHeader reports a header that would end its line, is none (RFC 9110, section 5), or says something else than the server of where the
+// answer ends.
+func checkHeader(name string, values []string) error {
+	known := http.CanonicalHeaderKey(name)
+	switch {
+	case !isToken(name) && !strings.HasPrefix(name, http.TrailerPrefix):
+		return fmt.Errorf("%q is no name of a header", name)
+	case known == "Transfer-Encoding", known == "Content-Length" && name != known:
+		return fmt.Errorf("the header %s is the server's", name)
+	}
+	for _, value := range values {
+		if strings.ContainsFunc(value, isControl) {
+			return fmt.Errorf("the header %s has control characters: %q", name, value)
 		}
 	}
 	return nil
