@@ -68,7 +68,7 @@ func (x *wire) reads(header http.Header) (Codec, error) {
 	if err == nil || len(x.codecs) == 0 || coded(header) {
 		return nil, err
 	}
-	names := mediaJSON
+	names := mediaJSON + " in UTF-8"
 	t, _, failed := mime.ParseMediaType(header.Get("Content-Type"))
 	for _, c := range x.codecs {
 		if failed == nil && t == c.MediaType() {

@@ -102,8 +102,9 @@ func badParts(err error) error {
 // bindParts gives the body of a request to the handler as it comes.
 func (f *flowField) bindParts(c *operation.Call) (Parts, error) {
 	mediaType, params, err := mime.ParseMediaType(c.Request.Header.Get("Content-Type"))
-	if err != nil || mediaType != formMultipart || params["boundary"] == "" {
-		return Parts{}, problem.UnsupportedMediaType().WithDetail("The body must be %s.", formMultipart)
+	charset := strings.ToLower(params["charset"])
+	if err != nil || mediaType != formMultipart || params["boundary"] == "" || charset != "" && charset != "utf-8" {
+		return Parts{}, problem.UnsupportedMediaType().WithDetail("The body must be %s, in UTF-8.", formMultipart)
 	}
 	return Parts{from: multipart.NewReader(c.Body, params["boundary"])}, nil
 }
