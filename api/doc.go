@@ -33,6 +33,9 @@
 // is a [File]. The items of a list are given by repetition. Files up to 1 MiB are kept in memory, the rest waits on disk until the answer
 // is made; [MaxBody] limits the form as a whole.
 //
+// What a body becomes in memory is bounded by [MaxBody] and by the tag maxItems: an item of a list takes as much as its type, and may be three
+// bytes of JSON or one of CBOR. Items beyond maxItems are not kept.
+//
 // A value that is one of several things is a [Union]: an interface, the structs that implement it, and the member of the JSON object
 // that tells them apart. A switch over its type reads it, and the document describes it as oneOf with a discriminator.
 //

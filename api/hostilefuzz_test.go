@@ -94,8 +94,25 @@ func FuzzRawRequest(f *testing.F) {
 	f.Add(head + "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\x1f\x8b")
 	f.Add(strings.Replace(head, "json", "json; charset=utf-16", 1) + "Content-Length: 2\r\n\r\n{}")
 	f.Add("GET /shops/west/orders?" + strings.Repeat("a&", 2000) + " HTTP/1.1\r\nHost: x\r\nX: a\rb\r\n\r\n")
+	for _, request := range []string{
+		"POST /tool HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 30\r\n\r\n{\"kind\":\"hammer\",\"Weight\":1.5}",
+		"POST /any HTTP/1.1\r\nHost: x\r\nContent-Type: application/cbor\r\nAccept: application/cbor\r\nContent-Length: 4\r\n\r\n\x9f\xa0\x80\xff",
+		"POST /forms HTTP/1.1\r\nHost: x\r\nContent-Type: " + urlEncoded + "\r\nTransfer-Encoding: chunked\r\n\r\n8\r\ntext=%ff\r\n0\r\n\r\n",
+		"POST /files HTTP/1.1\r\nHost: x\r\nContent-Type: " + partsType + "\r\nContent-Length: 90\r\n\r\n--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n",
+		"POST /parts HTTP/1.1\r\nHost: x\r\nContent-Type: " + partsType + "\r\nContent-Length: 60\r\n\r\n--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--b--\r\n",
+		"POST /bytes HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5;x=\"y\"\r\nhello\r\n0\r\nX: y\r\n\r\ngarbage",
+	} {
+		f.Add(request)
+	}
 	var log serverLog
-	server := httptest.NewUnstartedServer(shop(f, io.Discard))
+	house, taker := shop(f, io.Discard), hostileApp(f)
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/shops/") {
+			house.ServeHTTP(w, r)
+			return
+		}
+		taker.ServeHTTP(w, r)
+	}))
 	server.Config.ErrorLog = slog.NewLogLogger(slog.NewTextHandler(&log, nil), slog.LevelError)
 	server.Start()
 	f.Cleanup(server.Close)
