@@ -11,10 +11,10 @@ import (
 	"github.com/vade-go/vade/problem"
 )
 
-// The memory that a request may take: so much, and so many times its length. An item of one byte, which an empty map of CBOR is, becomes a
+// The memory that a request may take: so much, which is that of an encoder of zstd and more, and so many times its length. An item of one byte, which an empty map of CBOR is, becomes a
 // struct of 200, in a list that is made anew while it grows.
 const (
-	memoryOfARequest = 2 << 20
+	memoryOfARequest = 4 << 20
 	memoryOfAByte    = 1000
 )
 
