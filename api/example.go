@@ -16,7 +16,8 @@ import (
 // Example shows a value in the documentation: one of the body of the request, or of the answer, whichever has the type T. Where both
 // have, it is an example of both; the input of an operation that takes a form is an example of the form. Name says in a few words what
 // the example is about, and is its own among those of a body. A value that breaks the rules of its type is a mistake of the
-// declaration; what a method Validate would say is not asked, since time may pass.
+// declaration; what a method Validate would say is not asked, since time may pass. A member that is readOnly is left out of the request,
+// one that is writeOnly out of the answer.
 //
 // A problem that is given to [Fails] with a detail, extensions or violations is the example of its kind.
 func Example[T any](name string, value T) Option {
@@ -71,6 +72,9 @@ func (e *endpoint) describeExample(c *schema.Compiler, x *example) error {
 		}
 		answer, err := exampleOf(s, x.value)
 		if err == nil {
+			answer, err = withoutMembers(s, answer, ofRequests)
+		}
+		if err == nil {
 			err = addExample(content, x.name, answer)
 		}
 		if err != nil {
@@ -90,9 +94,26 @@ func (b *binder) example(x *example) ([]byte, error) {
 	case b.form && x.value.Type() == b.in:
 		return b.formExample(x.value)
 	case b.body != nil && x.value.Type() == b.body.schema.Type():
-		return exampleOf(b.body.schema, x.value)
+		return requestExample(b.body.schema, x.value)
 	}
 	return nil, nil
+}
+
+// requestExample is an example of what clients send, without the members that only answers have, which may hold anything.
+func requestExample(s *schema.Schema, v reflect.Value) ([]byte, error) {
+	data, err := json.Marshal(v.Interface(), jsonOptions, json.Deterministic(true))
+	if err != nil {
+		return exampleOf(s, v) // its rules say why
+	}
+	sent, err := withoutMembers(s, data, ofAnswers)
+	if err != nil || len(sent) == len(data) {
+		return exampleOf(s, v)
+	}
+	broken, err := s.Decode(sent, reflect.New(s.Type()).Elem())
+	if len(broken) > 0 {
+		err = broken
+	}
+	return sent, err
 }
 
 // formExample is an example of a form: its fields, as members of an object, without the files.

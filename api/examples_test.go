@@ -12,6 +12,7 @@ import (
 	"github.com/vade-go/vade/auth"
 	"github.com/vade-go/vade/manifest"
 	"github.com/vade-go/vade/problem"
+	"github.com/vade-go/vade/schema"
 )
 
 type seat struct {
@@ -82,6 +83,64 @@ func TestAnExampleStandsWhereItsTypeIs(t *testing.T) {
 				t.Errorf("%s: got %q, want %q", tt.name, got, part.want)
 			}
 		}
+	}
+}
+
+// membership has members that only one side sends, at every depth.
+type membership struct {
+	ID     string             `json:"id" format:"uuid" readOnly:"true"`
+	Pass   string             `json:"pass" minLength:"8" writeOnly:"true"`
+	Owner  owner              `json:"owner"`
+	Others []owner            `json:"others"`
+	ByName map[string]owner   `json:"by_name"`
+	Next   *membership        `json:"next"`
+	Maybe  api.Null[owner]    `json:"maybe,omitzero"`
+	Means  api.Union[any, by] `json:"means"`
+}
+
+type owner struct {
+	Name string `json:"name"`
+	Key  int    `json:"key" minimum:"1" readOnly:"true"`
+}
+
+type (
+	by   struct{}
+	card struct {
+		Number string `json:"number" writeOnly:"true"`
+	}
+	bill struct {
+		Number string `json:"number" readOnly:"true"`
+	}
+)
+
+func (by) Cases() (string, []api.Case) {
+	return "kind", []api.Case{api.CaseOf[card]("card"), api.CaseOf[bill]("bill")}
+}
+
+func TestAnExampleShowsWhatItsSideSends(t *testing.T) {
+	t.Parallel()
+	someone := owner{Name: "Ada", Key: 7}
+	value := membership{
+		ID: "7c6d1d3c-6a4e-4ee1-8dd3-4c3d4a5b6c7d", Pass: "open sesame", Owner: someone, Others: []owner{someone},
+		ByName: map[string]owner{"a/b": someone}, Maybe: schema.NotNull(someone), Means: api.Union[any, by]{Value: card{"42"}},
+	}
+	s := newService()
+	api.Put(s, "/accounts", func(_ context.Context, in membership) (membership, error) { return in, nil }, auth.Public(), api.Example("mine", value))
+	op := only(t, s)
+	const sent = `{"pass":"open sesame","owner":{"name":"Ada"},"others":[{"name":"Ada"}],"by_name":{"a/b":{"name":"Ada"}},"next":null,` +
+		`"maybe":{"name":"Ada"},"means":{"kind":"card","number":"42"}}`
+	if got := string(op.Body.Examples[0].Value); got != sent {
+		t.Errorf("the request is %s", got)
+	}
+	const answered = `{"id":"7c6d1d3c-6a4e-4ee1-8dd3-4c3d4a5b6c7d","owner":{"name":"Ada","key":7},"others":[{"name":"Ada","key":7}],` +
+		`"by_name":{"a/b":{"name":"Ada","key":7}},"next":null,"maybe":{"name":"Ada","key":7},"means":{"kind":"card"}}`
+	if got := string(op.Responses[0].Content.Examples[0].Value); got != answered {
+		t.Errorf("the answer is %s", got)
+	}
+	unnamed := newService() // what clients do not send need not be right where only they are shown
+	api.Put(unnamed, "/accounts", func(context.Context, owner) (api.None, error) { return api.None{}, nil }, auth.Public(), api.Example("mine", owner{Name: "Ada"}))
+	if got := string(only(t, unnamed).Body.Examples[0].Value); got != `{"name":"Ada"}` {
+		t.Errorf("got %s", got)
 	}
 }
 
