@@ -31,8 +31,15 @@ func Codecs(list ...Codec) Option { return codecs(list) }
 
 type codecs []Codec
 
-// DescribeOperation does nothing: the contents are described when they are known.
-func (codecs) DescribeOperation(*manifest.Operation) {}
+// DescribeOperation names the forms of problems. The other contents are described when they are known.
+func (list codecs) DescribeOperation(op *manifest.Operation) {
+	op.ProblemTypes = nil
+	for _, c := range list {
+		if c != nil {
+			op.ProblemTypes = append(op.ProblemTypes, problemType(c.MediaType()))
+		}
+	}
+}
 
 // Validate reports a codec that nobody could ask for.
 func (list codecs) Validate() error {

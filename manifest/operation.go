@@ -32,6 +32,8 @@ type Operation struct {
 	Messages    *Messages   `json:"messages,omitempty"` // of a WebSocket
 	Problems    []Problem   `json:"problems,omitempty"`
 
+	ProblemTypes []string `json:"problem_types,omitempty"` // media types of problems, beside application/problem+json
+
 	Idempotency *Idempotency   `json:"idempotency,omitempty"` // nil: a request that is sent again is carried out again
 	Callbacks   []Notification `json:"callbacks,omitempty"`   // what is sent because of it
 

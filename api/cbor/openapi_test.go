@@ -2,6 +2,7 @@ package cbor_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/vade-go/vade/apitest"
@@ -10,6 +11,7 @@ import (
 func TestTheDocumentNamesCBORBesideJSON(t *testing.T) {
 	t.Parallel()
 	type body struct {
+		Ref     string                                      `json:"$ref"`
 		Content map[string]struct{ Schema json.RawMessage } `json:"content"`
 	}
 	var document struct {
@@ -17,11 +19,29 @@ func TestTheDocumentNamesCBORBesideJSON(t *testing.T) {
 			RequestBody body            `json:"requestBody"`
 			Responses   map[string]body `json:"responses"`
 		} `json:"paths"`
+		Components struct {
+			Responses map[string]body `json:"responses"`
+		} `json:"components"`
 	}
 	if err := json.Unmarshal(apitest.New(t, weather()).OpenAPI(), &document); err != nil {
 		t.Fatal(err)
 	}
 	operations := document.Paths["/reading"]
+	for method, op := range operations {
+		for status, answer := range op.Responses {
+			if _, ok := answer.Content["application/problem+cbor"]; !ok && status >= "400" && answer.Ref == "" {
+				t.Errorf("%s, %s: the problem is not there in CBOR", method, status)
+			}
+			if name, shared := strings.CutPrefix(answer.Ref, "#/components/responses/"); shared {
+				if schema := document.Components.Responses[name].Content["application/problem+cbor"].Schema; schema == nil {
+					t.Errorf("%s, %s: %s is not there in CBOR", method, status, name)
+				}
+			}
+		}
+	}
+	if operations["put"].Responses["default"].Ref == "" {
+		t.Error("put has no default")
+	}
 	for name, b := range map[string]body{
 		"body": operations["put"].RequestBody, "answer": operations["put"].Responses["200"], "answer of GET": operations["get"].Responses["200"],
 	} {

@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -21,6 +22,7 @@ type deriver struct {
 	source    map[string]json.RawMessage   // the named schemas of the manifest
 	schemas   map[string]jsontext.Value    // those that are in use
 	pending   []string                     // in use and not derived yet
+	own       map[string]jsontext.Value    // the named schemas that are the document's own
 	responses map[string]*response         // the shared failures in use, by problem code
 	schemes   map[string]map[string]string // the security schemes in use, and the scopes of each
 	problem   string                       // name of the schema of problems
@@ -39,16 +41,19 @@ func newDeriver(source map[string]json.RawMessage, version string, opts Options)
 		responses: make(map[string]*response),
 		schemes:   make(map[string]map[string]string),
 		ids:       make(map[string]string),
-		problem:   free("Problem", source),
-		violation: free("Violation", source),
+		own:       make(map[string]jsontext.Value),
 	}
+	d.violation = d.define("Violation", d.dialect(violationSchema()))
+	d.problem = d.define("Problem", d.dialect(problemSchema(d.violation)))
 	return d
 }
 
-// free returns the name of a schema of the document's own, which may be that of one of the manifest.
-func free(name string, source map[string]json.RawMessage) string {
+// define makes a schema of the document's own a component and returns its name, which another schema may have already.
+func (d *deriver) define(name string, schema jsontext.Value) string {
 	for {
-		if _, taken := source[name]; !taken {
+		_, declared := d.source[name]
+		if other, own := d.own[name]; !declared && (!own || bytes.Equal(other, schema)) {
+			d.own[name] = schema
 			return name
 		}
 		name = "vade." + name
@@ -115,8 +120,7 @@ func (d *deriver) components() components {
 	}
 	c := components{Schemas: d.schemas, Responses: d.responses, SecuritySchemes: make(map[string]securityScheme)}
 	if len(d.ids) > 0 {
-		c.Schemas[d.problem] = d.dialect(problemSchema(d.violation))
-		c.Schemas[d.violation] = d.dialect(violationSchema())
+		maps.Copy(c.Schemas, d.own)
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.schemes)) {
 		d.checkName("security scheme", name)

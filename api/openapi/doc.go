@@ -21,9 +21,10 @@
 // # What is in the document
 //
 // Every operation with its parameters, body, successful answers and every way it may fail. Declared problems stand under
-// their status as application/problem+json (RFC 9457), with the codes that a program may switch on and an example of each. To
-// them come the problems that the framework itself may answer with: 400 and 422 where there is input, 401 and 403 where
-// the caller must be known, 413 and 415 where there is a body, and a default for what can befall any operation.
+// their status as application/problem+json (RFC 9457), and in the other formats of the operation, with the codes that a program may switch
+// on and an example of each. Those of one status are a component, BookingsBookProblem409, so that generated clients have a type for them;
+// its name stays when codes are added. To them come the problems that the framework itself may answer with: 400 and 422 where there is
+// input, 401 and 403 where the caller must be known, 413 and 415 where there is a body, and a default for what can befall any operation.
 //
 // An operation always says who may call it: its schemes and scopes, or an empty list when it is public. The stages of its
 // running plan are in the extension x-vade-plan; where they were declared in the source is left out, because documents are

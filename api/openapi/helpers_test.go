@@ -60,6 +60,10 @@ func everything() *manifest.System {
 	jsonOf := func(schema string) *manifest.Content {
 		return &manifest.Content{MediaType: "application/json", Schema: raw(schema)}
 	}
+	inCBOR := func(c *manifest.Content) *manifest.Content {
+		c.Also = []string{"application/cbor"}
+		return c
+	}
 	public := manifest.Security{Public: true}
 	soldOut := manifest.Problem{Status: 409, Code: "sold-out", Type: "/problems/sold-out", Title: "The flight is sold out"}
 	closed := manifest.Problem{Status: 409, Code: "closed", Type: "/problems/closed", Title: "Sales are closed"}
@@ -151,7 +155,8 @@ func everything() *manifest.System {
 		},
 		{
 			ID: "flights.get", Method: "GET", Path: "/flights/{id}", Security: public, Timeout: "30s", Parameters: []manifest.Parameter{id},
-			Responses: []manifest.Response{{Status: 200, Content: jsonOf(`{"$ref":"#/schemas/Flight"}`)}}, Problems: []manifest.Problem{gone},
+			Responses: []manifest.Response{{Status: 200, Content: inCBOR(jsonOf(`{"$ref":"#/schemas/Flight"}`))}}, Problems: []manifest.Problem{gone},
+			ProblemTypes: []string{"application/problem+cbor"},
 		},
 		{
 			ID: "flights.photo", Method: "GET", Path: "/photos/{name...}", Security: public, Timeout: "30s",

@@ -165,6 +165,119 @@ func TestASchemaNamedProblemKeepsItsName(t *testing.T) {
 	}
 }
 
+// failures are the problems of a document: the references to their schemas, by operation or shared response, status and media type.
+func failures(t *testing.T, data []byte) map[string]string {
+	t.Helper()
+	type response struct {
+		Ref     string `json:"$ref"`
+		Content map[string]struct{ Schema json.RawMessage }
+	}
+	var doc struct {
+		Paths map[string]map[string]struct {
+			OperationID string
+			Responses   map[string]response
+		}
+		Components struct{ Responses map[string]response }
+	}
+	if err := json.Unmarshal(data, &doc); err != nil {
+		t.Fatal(err)
+	}
+	all := make(map[string]string)
+	add := func(where string, r response) {
+		if r.Ref != "" {
+			all[where] = r.Ref
+		}
+		for mediaType, c := range r.Content {
+			var b bytes.Buffer
+			if strings.HasPrefix(mediaType, "application/problem+") && json.Compact(&b, c.Schema) == nil {
+				all[where+" "+mediaType] = b.String()
+			}
+		}
+	}
+	for name, r := range doc.Components.Responses {
+		add(name, r)
+	}
+	for _, item := range doc.Paths {
+		for _, op := range item {
+			for status, r := range op.Responses {
+				add(op.OperationID+" "+status, r)
+			}
+		}
+	}
+	return all
+}
+
+func TestEveryProblemHasASchemaWithAName(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{openapi.Version, openapi.Version30} {
+		data := derive(t, everything(), openapi.Options{OpenAPI: version})
+		all := failures(t, data)
+		for where, want := range map[string]string{
+			"bookings.book 409 application/problem+json": `{"$ref":"#/components/schemas/BookingsBookProblem409"}`,
+			"bookings.book 402 application/problem+json": `{"$ref":"#/components/schemas/BookingsBookProblem402"}`,
+			"bookings.book 403":                          "#/components/responses/forbidden",
+			"forbidden application/problem+json":         `{"$ref":"#/components/schemas/ProblemForbidden"}`,
+			"default application/problem+json":           `{"$ref":"#/components/schemas/Problem"}`,
+			"bookings.get 404 application/problem+json":  `{"$ref":"#/components/schemas/BookingsGetProblem404"}`,
+		} {
+			if all[where] != want {
+				t.Errorf("%s: %s is %s, want %s", version, where, all[where], want)
+			}
+		}
+		for where, schema := range all {
+			if strings.Contains(where, "/problem+") && !strings.HasPrefix(schema, `{"$ref":`) {
+				t.Errorf("%s: %s has a schema without a name: %s", version, where, schema)
+			}
+		}
+		var b bytes.Buffer
+		_ = json.Compact(&b, parse(t, data).Components.Schemas["BookingsBookProblem409"])
+		if !strings.Contains(b.String(), `"enum":["closed","sold-out"]`) || !strings.Contains(b.String(), `{"$ref":"#/components/schemas/Problem"}`) {
+			t.Errorf("%s: got %s", version, b.String())
+		}
+	}
+}
+
+func TestTheNameOfAProblemDependsOnNoCode(t *testing.T) {
+	t.Parallel()
+	m := everything()
+	op := &m.Services[1].Operations[1]
+	op.Problems = op.Problems[:1]
+	doc := parse(t, derive(t, m, openapi.Options{}))
+	if doc.Components.Schemas["BookingsBookProblem409"] == nil {
+		t.Error("a code less gives another name")
+	}
+	m.Schemas["BookingsBookProblem409"] = json.RawMessage(`{"type":"object"}`)
+	m.Services[1].Operations[0].ID = "bookings-book" // the same word as bookings.book
+	m.Services[1].Operations[0].Problems = []manifest.Problem{{Status: 409, Code: "full", Title: "Full"}}
+	doc = parse(t, derive(t, m, openapi.Options{}))
+	for _, name := range []string{"vade.BookingsBookProblem409", "vade.vade.BookingsBookProblem409"} {
+		if doc.Components.Schemas[name] == nil {
+			t.Errorf("there is no %s", name)
+		}
+	}
+}
+
+func TestProblemsAreDescribedInEveryFormInWhichTheyCome(t *testing.T) {
+	t.Parallel()
+	all := failures(t, derive(t, everything(), openapi.Options{}))
+	for where, want := range map[string]string{
+		"flights.get 404 application/problem+json":  `{"$ref":"#/components/schemas/FlightsGetProblem404"}`,
+		"flights.get 404 application/problem+cbor":  `{"$ref":"#/components/schemas/FlightsGetProblem404"}`,
+		"flights.get 422":                           "#/components/responses/invalid-cbor",
+		"flights.get default":                       "#/components/responses/default-cbor",
+		"invalid-cbor application/problem+cbor":     `{"$ref":"#/components/schemas/ProblemInvalid"}`,
+		"invalid-cbor application/problem+json":     `{"$ref":"#/components/schemas/ProblemInvalid"}`,
+		"default-cbor application/problem+cbor":     `{"$ref":"#/components/schemas/Problem"}`,
+		"flights.search 422":                        "#/components/responses/invalid",
+		"invalid application/problem+cbor":          "",
+		"bookings.get 404 application/problem+cbor": "",
+	} {
+		if all[where] != want {
+			t.Errorf("%s is %s, want %s", where, all[where], want)
+		}
+	}
+}
+
 func TestWhatOpenAPICannotSayIsRefusedAllAtOnce(t *testing.T) {
 	t.Parallel()
 	m := &manifest.System{Name: "wrong", Services: []manifest.Service{{Name: "s", Operations: []manifest.Operation{

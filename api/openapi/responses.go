@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -30,9 +31,9 @@ func (d *deriver) answers(op manifest.Operation) map[string]*response {
 		if all[key] != nil {
 			d.fail(op.ID, "status %s is a success and a problem", key)
 		}
-		all[key] = d.failure(failed[status])
+		all[key] = d.failure(op, failed[status])
 	}
-	all["default"] = d.anyOther()
+	all["default"] = d.anyOther(op.ProblemTypes)
 	return all
 }
 
@@ -73,11 +74,16 @@ func failures(op manifest.Operation) map[int][]manifest.Problem {
 }
 
 // failure derives the answer for the problems of one status. One that is all the framework's own is shared by the operations.
-func (d *deriver) failure(problems []manifest.Problem) *response {
-	if p := problems[0]; len(problems) == 1 && isStandard(p) {
-		return d.share(p.Code, func() *response { return d.describe(p.Title, d.problemOf(problems), problems) })
+func (d *deriver) failure(op manifest.Operation, problems []manifest.Problem) *response {
+	p := problems[0]
+	if len(problems) == 1 && isStandard(p) {
+		return d.share(p.Code, op.ProblemTypes, func() *response {
+			return d.describe(p.Title, d.problemOf("Problem"+camel(p.Code), p.Title, problems), problems)
+		})
 	}
-	return d.describe(http.StatusText(problems[0].Status), d.problemOf(problems), problems)
+	status := strconv.Itoa(p.Status)
+	schema := d.problemOf(camel(op.ID)+"Problem"+status, "How "+op.ID+" fails with the status "+status+".", problems)
+	return also(d.describe(http.StatusText(p.Status), schema, problems), op.ProblemTypes)
 }
 
 func isStandard(p manifest.Problem) bool {
@@ -86,19 +92,31 @@ func isStandard(p manifest.Problem) bool {
 }
 
 // anyOther is what can befall every operation. The list of its codes is not closed: proxies in between have their own.
-func (d *deriver) anyOther() *response {
-	return d.share("default", func() *response {
+func (d *deriver) anyOther(types []string) *response {
+	return d.share("default", types, func() *response {
 		problems := []manifest.Problem{standard(serverFault), standard("unavailable"), standard("timeout")}
 		return d.describe("The operation failed for another reason", d.encode(reference{componentSchemas + d.problem}), problems)
 	})
 }
 
-// share returns a reference to a response that is made once.
-func (d *deriver) share(name string, describe func() *response) *response {
-	if d.responses[name] == nil {
-		d.responses[name] = describe()
+// share returns a reference to a response that is made once, and once more for operations whose problems come in further forms.
+func (d *deriver) share(name string, types []string, describe func() *response) *response {
+	formed := name
+	for _, form := range types {
+		formed += "-" + strings.Join(strings.FieldsFunc(strings.TrimPrefix(form, "application/problem"), separates), "-")
 	}
-	return &response{Ref: "#/components/responses/" + name}
+	if d.responses[formed] == nil {
+		d.responses[formed] = also(describe(), types)
+	}
+	return &response{Ref: "#/components/responses/" + formed}
+}
+
+// also adds to a failure the further media types in which it comes. The examples, which are in JSON, stand with the first.
+func also(r *response, types []string) *response {
+	for _, form := range types {
+		r.Content[form] = mediaType{Schema: r.Content[problemMediaType].Schema}
+	}
+	return r
 }
 
 func (d *deriver) describe(text string, schema jsontext.Value, problems []manifest.Problem) *response {
@@ -127,17 +145,33 @@ type reference struct {
 	Ref string `json:"$ref"`
 }
 
-// problemOf is the schema of a problem with one of the codes.
-func (d *deriver) problemOf(problems []manifest.Problem) jsontext.Value {
+// problemOf refers to the schema of a problem with one of the codes. It is a component, so that code that is made from the document has a
+// type for it, whose name depends on no code that may be added one day.
+func (d *deriver) problemOf(name, text string, problems []manifest.Problem) jsontext.Value {
 	codes := make([]string, len(problems))
 	for i, p := range problems {
 		codes[i] = p.Code
 	}
 	type object = map[string]any
-	return d.encode(object{"allOf": []any{
+	name = d.define(name, d.encode(object{"description": text, "allOf": []any{
 		reference{componentSchemas + d.problem},
 		object{"type": "object", "properties": object{"code": object{"type": "string", "enum": codes}}},
-	}})
+	}}))
+	return d.encode(reference{componentSchemas + name})
+}
+
+// camel makes one word of several: "bookings.book" becomes "BookingsBook".
+func camel(words string) string {
+	var b strings.Builder
+	for word := range strings.FieldsFuncSeq(words, separates) {
+		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return b.String()
+}
+
+// separates reports whether a rune is no part of a word: neither a letter nor a digit of ASCII.
+func separates(c rune) bool {
+	return (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z')
 }
 
 func (d *deriver) encode(v any) jsontext.Value { return d.dialect(d.compose(v)) }
