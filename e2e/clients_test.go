@@ -27,30 +27,29 @@ func mustRun(t *testing.T, dir, name string, args ...string) {
 	}
 }
 
-// workshop is a folder with the sources of a client and the document of the running airline, as anybody gets it.
-func workshop(t *testing.T, a *airline, language, document string) string {
+// workshop is a folder with a document and copies of sources.
+func workshop(t *testing.T, document []byte, sources ...string) string {
 	t.Helper()
 	dir := t.TempDir()
-	sources, err := filepath.Glob(filepath.Join(clientSources, language, "*.*"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, source := range sources {
-		if info, err := os.Stat(source); err == nil && info.IsDir() {
-			continue // an installation in the making
-		}
-		data, err := os.ReadFile(source)
+		data, err := os.ReadFile(filepath.Join(clientSources, source))
 		if err != nil {
 			t.Fatal(err)
 		}
 		keep(t, filepath.Join(dir, filepath.Base(source)), data)
 	}
+	keep(t, filepath.Join(dir, "openapi.json"), document)
+	return dir
+}
+
+// served returns a document of the running airline, as anybody gets it.
+func served(t *testing.T, a *airline, document string) []byte {
+	t.Helper()
 	status, body := a.do("GET", document, "", nil)
 	if status != 200 {
 		t.Fatalf("%s: status %d", document, status)
 	}
-	keep(t, filepath.Join(dir, "openapi.json"), body)
-	return dir
+	return body
 }
 
 func keep(t *testing.T, path string, data []byte) {
@@ -76,7 +75,8 @@ func inAWeek() string { return time.Now().AddDate(0, 0, 7).Format(time.DateOnly)
 func TestAGeneratedTypeScriptClientCompilesAndBooks(t *testing.T) {
 	t.Parallel()
 	a, _ := inOneProcess(t, nil)
-	dir, modules := workshop(t, a, "typescript", "/openapi.json"), node(t)
+	dir := workshop(t, served(t, a, "/openapi.json"), "typescript/airline.ts", "typescript/package.json", "typescript/tsconfig.json")
+	modules := node(t)
 	if err := os.Symlink(modules, filepath.Join(dir, "node_modules")); err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +88,7 @@ func TestAGeneratedTypeScriptClientCompilesAndBooks(t *testing.T) {
 func TestAGeneratedGoClientCompilesAndBooks(t *testing.T) {
 	t.Parallel()
 	a, _ := inOneProcess(t, nil)
-	dir := workshop(t, a, "go", "/openapi-3.0.json")
+	dir := workshop(t, served(t, a, "/openapi.json"), "go/go.mod", "go/go.sum", "go/main.go", "go/misuse.go", "go/oapi-codegen.yaml")
 	if err := os.Mkdir(filepath.Join(dir, "schema"), 0o700); err != nil {
 		t.Fatal(err)
 	}
