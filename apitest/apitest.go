@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -117,17 +118,20 @@ func (s *System) stop(front *memhttp.Server, tel *telemetry.Telemetry, log *outp
 	log.end()
 }
 
-// route returns the operations of all services on one handler, as a gateway has them.
+// route returns the operations and the mounts of all services on one handler, as a gateway has them.
 func (s *System) route() http.Handler {
-	mux := http.NewServeMux()
+	mux, everything := http.NewServeMux(), false
 	for _, svc := range s.manifest.Services {
 		if h, ok := s.instance.Handler(svc.Name); ok {
-			for _, op := range svc.Operations {
+			for _, op := range svc.Routes() {
 				mux.Handle(op.Pattern(), h)
 			}
+			everything = everything || slices.ContainsFunc(svc.Mounts, func(m manifest.Mount) bool { return m.Everything() })
 		}
 	}
-	mux.Handle("/", api.Unmatched(mux))
+	if !everything {
+		mux.Handle("/", api.Unmatched(mux))
+	}
 	return api.CleanPaths(mux)
 }
 
@@ -138,7 +142,7 @@ func (s *System) With(t testing.TB) *System {
 	return &sub
 }
 
-// Handler returns the operations of every service as one handler.
+// Handler returns the operations and the mounts of every service as one handler.
 func (s *System) Handler() http.Handler { return s.handler }
 
 // Client returns a client that reaches the operations of every service, whatever host a request names: "http://test/bookings". It
