@@ -92,7 +92,9 @@ func (m *mount) describe(d *operation.Description) (*manifest.Mount, error) {
 	m.op.ID = d.Service.Name + "." + cmp.Or(m.op.ID, strings.Trim(m.kind+"-"+strings.ReplaceAll(strings.Trim(m.path, "/"), "/", "-"), "-"))
 	fixed, _, err := farewell(m.op)
 	m.fixed = fixed
+	var methods []string
 	if f, ok := m.handler.(attached); ok {
+		methods = []string{http.MethodGet, http.MethodHead}
 		err = errors.Join(err, f.attach(m))
 	}
 	err = errors.Join(err, m.checkFrontendOptions())
@@ -102,7 +104,7 @@ func (m *mount) describe(d *operation.Description) (*manifest.Mount, error) {
 	}
 	m.op.Plan = operation.DescribeSteps(steps)
 	return &manifest.Mount{
-		ID: m.op.ID, Path: m.path, Summary: m.op.Summary, Description: m.op.Description, Tags: m.op.Tags,
+		ID: m.op.ID, Path: m.path, Summary: m.op.Summary, Description: m.op.Description, Tags: m.op.Tags, Methods: methods,
 		Deprecated: m.op.Deprecated, DeprecatedSince: m.op.DeprecatedSince, Sunset: m.op.Sunset, Security: m.op.Security,
 		Timeout: m.op.Timeout, MaxBody: m.op.MaxBody, Plan: m.op.Plan, Source: m.source,
 	}, nil

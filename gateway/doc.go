@@ -21,7 +21,8 @@
 //
 //  1. Its path must be one that every program reads the same way: encoded slashes, backslashes, dot segments, empty
 //     segments, control characters and semicolons are refused with 400.
-//  2. The route is found: 404 and 405 are problems, OPTIONS and CORS preflights are answered here, HEAD goes where GET goes.
+//  2. The route is found: 404 and 405 are problems, also where a frontend at "/" has
+//     nothing and another service has the path with another method, OPTIONS and CORS preflights are answered here, HEAD goes where GET goes.
 //  3. A valid X-Request-Id is kept, or one is made. A trace that comes in is continued, whoever began it: a trace carries
 //     no rights.
 //  4. Where the client is, is found by one walk over X-Forwarded-For from the right, over trusted proxies alone. The

@@ -111,6 +111,19 @@ func (x *exchange) unmatched(methods []string) {
 	}
 }
 
+// answeredBeside answers in the place of a frontend that has nothing at the path of the request, and reports whether there was reason
+// to: an operation has the path, with another method. The frontend cannot know those of other services.
+func (x *exchange) answeredBeside() bool {
+	if !x.route.reads {
+		return false
+	}
+	methods := x.gateway.table.beside(x.r)
+	if len(methods) > 0 {
+		x.unmatched(methods)
+	}
+	return len(methods) > 0
+}
+
 // maxNote is how much of a path or a method that nobody declared is worth logging, in bytes.
 const maxNote = 256
 

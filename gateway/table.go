@@ -30,6 +30,7 @@ type route struct {
 	streams manifest.Streams
 	maxBody int64
 	expose  string // the headers that a page of another site may read
+	reads   bool   // of a frontend: it answers GET and HEAD with what it has, and leaves the rest to others
 	work    *telemetry.Work
 }
 
@@ -58,12 +59,12 @@ func build(m *manifest.System, cfg *Config, handlers map[string]http.Handler, te
 				wrong.add("manifest", "%s: an operation has a method and a timeout", op.ID)
 				continue
 			}
-			t.addService(svc, op, handler, tel, wrong)
+			t.addService(svc, op, false, handler, tel, wrong)
 		}
 		for j := range svc.Mounts {
 			routes := svc.Mounts[j].Routes()
 			for k := range routes {
-				t.addService(svc, &routes[k], handler, tel, wrong)
+				t.addService(svc, &routes[k], readsOnly(svc.Mounts[j].Methods), handler, tel, wrong)
 			}
 		}
 	}
@@ -81,9 +82,15 @@ func build(m *manifest.System, cfg *Config, handlers map[string]http.Handler, te
 	return t
 }
 
-func (t *table) addService(svc *manifest.Service, op *manifest.Operation, handler http.Handler, tel *telemetry.Telemetry, wrong *mistakes) {
+// readsOnly reports whether the methods of a mount are those of a frontend.
+func readsOnly(methods []string) bool {
+	return len(methods) > 0 && !slices.ContainsFunc(methods, func(m string) bool { return m != http.MethodGet && m != http.MethodHead })
+}
+
+func (t *table) addService(svc *manifest.Service, op *manifest.Operation, reads bool, handler http.Handler, tel *telemetry.Telemetry, wrong *mistakes) {
 	rt, err := newRoute(svc, op, handler, tel)
 	if err == nil {
+		rt.reads = reads
 		err = t.add(rt)
 	}
 	if err != nil {
@@ -172,9 +179,13 @@ func (t *table) add(rt *route) error {
 		return fmt.Errorf("%s (%s): %w", rt.pattern, rt.origin, err)
 	}
 	t.routes = append(t.routes, rt)
-	if method, _, ok := strings.Cut(rt.pattern, " "); ok {
+	method, _, ok := strings.Cut(rt.pattern, " ")
+	switch {
+	case ok:
 		t.methods = append(t.methods, method)
-	} else {
+	case rt.reads:
+		t.methods = append(t.methods, http.MethodGet)
+	default:
 		t.methods = append(t.methods, "DELETE", "GET", "PATCH", "POST", "PUT") // of those that it takes, what a preflight may ask for
 	}
 	return nil
@@ -201,11 +212,21 @@ func (t *table) find(r *http.Request) *route {
 
 // allow lists the methods that the path of a request has; none means that there is no such path.
 func (t *table) allow(r *http.Request) []string {
+	return t.have(r, func(rt *route, method string) bool { return !rt.reads || method == http.MethodGet })
+}
+
+// beside lists the methods that the path of a request has without the frontend behind it.
+func (t *table) beside(r *http.Request) []string {
+	return t.have(r, func(rt *route, _ string) bool { return !rt.reads })
+}
+
+// have lists the methods for which the path of a request has a route that counts.
+func (t *table) have(r *http.Request, counts func(rt *route, method string) bool) []string {
 	var methods []string
 	other := *r
 	for _, m := range t.methods {
 		other.Method = m
-		if t.find(&other) == nil {
+		if rt := t.find(&other); rt == nil || !counts(rt, m) {
 			continue
 		}
 		methods = append(methods, m)

@@ -41,9 +41,13 @@ func (w *responseWriter) WriteHeader(status int) {
 		}
 		return
 	}
+	h := w.Header()
+	if status == http.StatusNotFound && isProblem(h) && w.x.answeredBeside() {
+		w.concealed = true
+		return
+	}
 	w.status = status
 	w.x.answering()
-	h := w.Header()
 	w.x.dress(h, status)
 	for name, values := range w.preflight {
 		h[name] = values
@@ -56,9 +60,10 @@ func (w *responseWriter) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
+// isProblem reports whether an answer is a problem document, in JSON or another format (RFC 9457, section 6).
 func isProblem(h http.Header) bool {
 	mediaType, _, _ := strings.Cut(h.Get("Content-Type"), ";")
-	return strings.EqualFold(strings.TrimSpace(mediaType), problem.MediaType)
+	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(mediaType)), "application/problem+")
 }
 
 // Write sends a part of the body.

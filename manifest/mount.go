@@ -8,6 +8,7 @@ type Mount struct {
 	Summary     string   `json:"summary,omitempty"`
 	Description string   `json:"description,omitempty"`
 	Tags        []string `json:"tags,omitempty"`
+	Methods     []string `json:"methods,omitempty"` // those that it answers; empty: any
 	Deprecated  bool     `json:"deprecated,omitempty"`
 
 	DeprecatedSince string `json:"deprecated_since,omitempty"` // RFC 3339
