@@ -24,7 +24,7 @@ import (
 // A crash loses it. It is for what may be lost; what must not be lost is an event of package outbox or a task.
 //
 // The name is a word or two that stand in logs, metrics and traces; there are few of them in a program. When the service has as much
-// work as it takes, After returns [ErrBusy], which answers the call with 503, for the handler to return or to live with.
+// work as it takes, After returns [ErrBusy], which answers the call with 503 and Retry-After, for the handler to return or to live with.
 func After(ctx context.Context, name string, f func(ctx context.Context) error) error {
 	c, ok := operation.FromContext(ctx)
 	switch {

@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -159,6 +160,40 @@ func TestMoreWorkThanAServiceTakesIsRefused(t *testing.T) {
 	if res, body := send(t, s, "POST", "/work/x", "", "Authorization", ada); res.StatusCode != 503 {
 		t.Errorf("it stops: %d %s", res.StatusCode, body)
 	}
+}
+
+func TestWhoeverFindsNoRoomForWorkIsToldWhenToComeAgain(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	s := newService()
+	api.Configure(s, auth.Public(), api.Background(api.BackgroundConfig{Max: 1}))
+	begin := func(ctx context.Context) error {
+		return api.After(ctx, "work", func(context.Context) error { <-release; return nil })
+	}
+	api.Post(s, "/plain", func(ctx context.Context, _ api.None) (api.None, error) { return api.None{}, begin(ctx) })
+	api.Post(s, "/wrapped", func(ctx context.Context, _ api.None) (api.None, error) {
+		if err := begin(ctx); err != nil {
+			return api.None{}, fmt.Errorf("send the receipt: %w", err)
+		}
+		return api.None{}, nil
+	})
+	api.Post(s, "/lives", func(ctx context.Context, _ api.None) (api.None, error) { _ = begin(ctx); return api.None{}, nil })
+	api.Post(s, "/else", func(context.Context, api.None) (api.None, error) { return api.None{}, problem.Unavailable() })
+	app := s.open(t, io.Discard, nil).(stopper)
+	for _, tt := range []struct {
+		path, after string
+		status      int
+	}{{"/plain", "", 204}, {"/plain", "1", 503}, {"/wrapped", "1", 503}, {"/lives", "", 204}, {"/else", "", 503}} {
+		res, body := send(t, app, "POST", tt.path, "")
+		if res.StatusCode != tt.status || res.Header.Get("Retry-After") != tt.after {
+			t.Errorf("%s: %d, Retry-After %q, %s", tt.path, res.StatusCode, res.Header.Get("Retry-After"), body)
+		}
+		if tt.status == 503 && problemOf(t, res, body).Code != "unavailable" {
+			t.Errorf("%s: %s", tt.path, body)
+		}
+	}
+	close(release)
+	stop(t, app)
 }
 
 func TestWorkOfATypedCall(t *testing.T) {

@@ -87,12 +87,17 @@ func OnIncident(f func(ctx context.Context, i *Incident)) Option {
 	}}
 }
 
-// hooked makes the hooks of the service known to a call. It is no policy, and so no stage of its own.
+// hooked makes the hooks of the service known to a call, and says when to come again after one that found no room for its work. It is no
+// policy, and so no stage of its own.
 func hooked(h *operation.Hooks) operation.Step {
 	return operation.Step{Stage: operation.StageRecover, Wrap: func(next operation.Handler) operation.Handler {
 		return func(ctx context.Context, c *operation.Call) error {
 			c.Hooks = h
-			return next(ctx, c)
+			err := next(ctx, c)
+			if err != nil && errors.Is(err, ErrBusy) {
+				c.SetHeader("Retry-After", "1")
+			}
+			return err
 		}
 	}}
 }
