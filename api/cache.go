@@ -36,7 +36,8 @@ type Caching struct {
 // Where nothing is said, an operation that requires a caller answers with "no-store", as OWASP asks of an API, so that nothing stays on
 // the disk of a machine that people share; with a [Versioned] output it answers "private, no-cache", which lets a browser keep what it
 // then asks about by ETag. An answer to somebody who was identified is private in any case: shared caches do not know who may see it,
-// and to ask them to keep it is a mistake. Public operations say nothing by themselves. Handlers that are mounted have their own say.
+// and to ask them to keep it is a mistake. Public operations say nothing by themselves. Neither do handlers that are mounted; what is given
+// for them counts for the answers to GET and HEAD of which they do not say it themselves.
 func CacheControl(c Caching) Option { return &caching{Caching: c, source: operation.Source(1)} }
 
 type caching struct {
@@ -106,13 +107,17 @@ func (c *caching) directives(known bool) string {
 
 // caching is what counts for the operation, or nil.
 func (e *endpoint) caching() *caching {
-	for _, o := range slices.Backward(e.options) {
-		if c, ok := o.(*caching); ok {
-			if c.NoStore || e.method == http.MethodGet {
-				return c
-			}
-			return nil
-		}
+	if c := lastCaching(e.options); c != nil && (c.NoStore || e.method == http.MethodGet) {
+		return c
+	}
+	return nil
+}
+
+// shareable reports what would hand out to anybody what was answered to a known caller.
+func (c *caching) shareable(known bool) error {
+	if known && (c.Public || c.SharedMaxAge > 0) {
+		return fmt.Errorf("api.CacheControl at %s: shared caches would hand out to anybody what was answered to a known caller; "+
+			"leave out Public and SharedMaxAge", c.source)
 	}
 	return nil
 }
@@ -122,9 +127,8 @@ func (e *endpoint) describeCaching() error {
 	known := !e.op.Security.Public
 	c := e.caching()
 	switch {
-	case c != nil && known && (c.Public || c.SharedMaxAge > 0):
-		return fmt.Errorf("api.CacheControl at %s: shared caches would hand out to anybody what was answered to a known caller; "+
-			"leave out Public and SharedMaxAge", c.source)
+	case c != nil && c.shareable(known) != nil:
+		return c.shareable(known)
 	case c != nil:
 		e.op.CacheControl = c.directives(known)
 		headers := []manifest.Header{{Name: "Cache-Control", Doc: "What caches may do with the answer (RFC 9111).", Schema: []byte(`{"type":"string"}`)}}

@@ -27,7 +27,7 @@ import (
 // connection over for a WebSocket, as it would anywhere else. Operations of the service go first where they are more specific, by the
 // rules of [http.ServeMux]; what could mean both is a mistake of the declaration.
 //
-// Of the options those count that concern security, middleware, time, body, concurrency, description and end. There is no deadline but
+// Of the options those count that concern security, middleware, time, body, caches, concurrency, version, description and end. There is no deadline but
 // the caller's unless [Timeout] sets one; a body has up to [DefaultMaxBody] bytes unless [MaxBody] says otherwise, and 10 seconds to
 // arrive unless Timeout or the handler do. An [InterceptAll] around it sees an *http.Request, and its answer is a [None]. Typed calls
 // do not reach it.
@@ -43,6 +43,7 @@ func mountOn(s operation.Scope, path, source, kind string, h http.Handler, optio
 	if g, ok := s.(*Router); ok {
 		m.path = g.prefix + path
 		m.options = append(append([]Option{}, g.options...), options...)
+		m.inherited = len(g.options)
 		s = g.Scope
 	}
 	if m.path != "/" {
@@ -66,6 +67,7 @@ type mount struct {
 	handler http.Handler
 	kind    string // "mount" or "frontend"
 	keep    bool   // the prefix
+	cached  *mountCaching
 }
 
 // attached is a handler that knows of its mount. The one that there is, a frontend, is linked into programs only that have one.
@@ -97,7 +99,7 @@ func (m *mount) describe(d *operation.Description) (*manifest.Mount, error) {
 		methods = []string{http.MethodGet, http.MethodHead}
 		err = errors.Join(err, f.attach(m))
 	}
-	err = errors.Join(err, m.checkFrontendOptions())
+	err = errors.Join(err, m.checkFrontendOptions(), m.describeCaching())
 	steps, wrong := m.steps(nil, nil)
 	if err := errors.Join(m.checkMount(), err, wrong, m.checkSecurity(), m.checkPolicies()); err != nil {
 		return nil, &DeclarationError{Source: m.source, Operation: m.key(), Err: err}
@@ -105,6 +107,7 @@ func (m *mount) describe(d *operation.Description) (*manifest.Mount, error) {
 	m.op.Plan = operation.DescribeSteps(steps)
 	return &manifest.Mount{
 		ID: m.op.ID, Path: m.path, Summary: m.op.Summary, Description: m.op.Description, Tags: m.op.Tags, Methods: methods,
+		Version: m.op.Version, CacheControl: m.op.CacheControl,
 		Deprecated: m.op.Deprecated, DeprecatedSince: m.op.DeprecatedSince, Sunset: m.op.Sunset, Security: m.op.Security,
 		Timeout: m.op.Timeout, MaxBody: m.op.MaxBody, Plan: m.op.Plan, Source: m.source,
 	}, nil
@@ -140,6 +143,7 @@ func (m *mount) steps(env *operation.Env, work *telemetry.Work) ([]operation.Ste
 	}
 	steps = append(steps, operation.Security(m.op, env)...)
 	more, err := m.optionSteps()
+	steps = append(steps, m.cachingStep()...)
 	return append(append(steps, more...), operation.Step{Stage: operation.StageHandler, Detail: m.op.ID, Origin: m.source}), err
 }
 
@@ -187,7 +191,7 @@ func (m *mount) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, m.op.MaxBody)
 	}
 	c.Operation, c.Door, c.Header, c.Request, c.In = m.op, operation.DoorHTTP, r.Header, r, reflect.ValueOf(r).Elem()
-	out := &mountWriter{ResponseWriter: w, call: c}
+	out := &mountWriter{ResponseWriter: w, call: c, cached: m.cached}
 	c.Writer = out
 	err := m.plan.Run(ctx, c)
 	defer func() { m.finish(ctx, c, err) }()
@@ -250,6 +254,7 @@ func (a *App) describeMounts(d *operation.Description, ids map[string]*endpoint)
 	everything := false
 	for _, m := range a.mounts {
 		m.options, m.hooks = slices.Concat(a.options, m.options), &a.hooks
+		m.inherited += len(a.options)
 		described, err := m.describe(d)
 		if err == nil {
 			if other, ok := ids[m.op.ID]; ok {

@@ -13,6 +13,7 @@ import (
 type mountWriter struct {
 	http.ResponseWriter
 	call    *operation.Call
+	cached  *mountCaching
 	status  int  // of the final headers; 0: none yet
 	aborted bool // the handler asked for the connection to be cut
 }
@@ -30,6 +31,7 @@ func (w *mountWriter) WriteHeader(status int) {
 				h[name] = values
 			}
 		}
+		w.cached.put(h, w.call.Request.Method, status)
 	}
 	w.ResponseWriter.WriteHeader(status)
 }

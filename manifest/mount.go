@@ -14,6 +14,9 @@ type Mount struct {
 	DeprecatedSince string `json:"deprecated_since,omitempty"` // RFC 3339
 	Sunset          string `json:"sunset,omitempty"`           // RFC 3339: it may be gone from then on
 
+	Version      string `json:"version,omitempty"`       // of the API, where it has several
+	CacheControl string `json:"cache_control,omitempty"` // of a success (RFC 9111) of which the handler does not say it; empty: nothing is said
+
 	Security Security `json:"security"`
 	Timeout  string   `json:"timeout,omitempty"` // a Go duration: the longest that a request may take; empty: as long as it takes
 	MaxBody  int64    `json:"max_body"`          // bytes of request body
@@ -39,7 +42,7 @@ func (m *Mount) Routes() []Operation {
 		list = append(list, Operation{
 			ID: m.ID, Path: path, Summary: m.Summary, Description: m.Description, Tags: m.Tags,
 			Deprecated: m.Deprecated, DeprecatedSince: m.DeprecatedSince, Sunset: m.Sunset,
-			Security: m.Security, Timeout: m.Timeout, MaxBody: m.MaxBody, Plan: m.Plan, Source: m.Source,
+			Version: m.Version, CacheControl: m.CacheControl, Security: m.Security, Timeout: m.Timeout, MaxBody: m.MaxBody, Plan: m.Plan, Source: m.Source,
 		})
 	}
 	return list
