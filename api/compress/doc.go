@@ -12,16 +12,17 @@
 //
 // # What they cost
 //
-// Each coding has one level, chosen by what it costs and saves on a list of flights, 100 kB of JSON, on one core. gzip is the unit of time:
+// Each coding has one level, chosen by what it costs and saves on lists of flights in JSON, on one core. The time is that of gzip's, for an
+// answer of the same size; none of them allocates once its encoder is there:
 //
-//	coding   level             time   size of the answer
-//	zstd     2 (default)       1.1    1/5.3
-//	br       1 (of version 2)  1.9    1/5.4
-//	gzip     5                 1      1/5.2
+//	coding   level             2 kB: time, size   10 kB         100 kB
+//	zstd     2 (default)       0.9   1/3.4        0.8   1/4.8   1.0   1/5.3
+//	br       1 (of version 2)  1.7   1/3.4        1.2   1/4.8   0.6   1/5.4
+//	gzip     5                 1     1/3.3        1     1/4.6   1     1/5.2
 //
-// One level more saves little: zstd 3 takes 2.8 and gives 1/5.6, br 3 takes 4.7 and gives 1/5.7, br 5 takes 7.5 and gives 1/5.9, gzip 6 takes
-// 1.2 and gives 1/5.3. The gzip of the standard library takes 1.6 for 1/5.1 (level 3) and 2.7 for 1/5.5 (level 5). Have them measured on your
-// machine: go test ./api/compress -bench .
+// Other levels, on 100 kB: zstd 1 takes 0.6 and gives 1/5.3, zstd 3 takes 1.7 and gives 1/5.6, br 3 takes 0.9 (on 2 kB 2.8) and gives 1/5.7, br 5
+// takes 2.6 and gives 1/5.9, gzip 4 takes 0.7 and gives 1/4.7, gzip 6 takes 1.0 and gives 1/5.2. The gzip of the standard library takes 1.1 for
+// 1/5.1 (level 3) and 1.6 for 1/5.5 (level 5). They were measured by turns, each by its fastest one, with go test ./api/compress -bench Levels -benchtime 3000x.
 //
 // What holds a secret beside text that a stranger can choose should not be compressed; see [api.Compress].
 //
