@@ -80,7 +80,7 @@ func TestAMillionOfAnythingIsBounded(t *testing.T) {
 		allocated := allocated(func() { h.ServeHTTP(rec, req) }) >> 20
 		took := time.Since(start)
 		t.Logf("%s: %d, %v, %d MB", name, rec.Code, took, allocated)
-		if rec.Code >= 500 || took > 30*time.Second || allocated > 96 || rec.Body.Len() > 64<<10 {
+		if rec.Code >= 500 || took > 30*time.Second || allocated > 160 || rec.Body.Len() > 64<<10 {
 			t.Errorf("%s: %d with %d bytes after %v and %d MB", name, rec.Code, rec.Body.Len(), took, allocated)
 		}
 	}
