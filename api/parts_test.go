@@ -118,10 +118,15 @@ func TestAnUploadTakesItsTimeAsLongAsItGoesOn(t *testing.T) {
 		chunk := func(text string) { fmt.Fprintf(conn, "%x\r\n%s\r\n", len(text), text) }
 		chunk("--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n")
 		began := time.Now()
-		for goesOn && time.Since(began) < 2*patience {
+		for pace := time.Tick(patience / 10); goesOn && time.Since(began) < 2*patience; <-pace {
 			chunk(strings.Repeat("x", 100))
 			for n := 0; n < 50; { // the reader keeps some back, in which the boundary may begin
-				n += <-arrived
+				select {
+				case m := <-arrived:
+					n += m
+				case <-time.After(20 * time.Second):
+					t.Fatal("nobody reads on")
+				}
 			}
 		}
 		want := "HTTP/1.1 408 "
