@@ -2,13 +2,16 @@ package schema
 
 import (
 	"reflect"
+	"slices"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
+	"unicode/utf8"
 )
 
 // node compiles a type. It always returns a usable node, so that one run finds every mistake.
 func (b *builder) node(t reflect.Type, tags *tags, where string) node {
+	if !hasMethods(t) {
+		return b.plain(t, tags, where)
+	}
 	if w, ok := asWrapper(t); ok {
 		return b.nested(t, where, func() node {
 			return &optionalNode{elem: b.node(w.inner(), tags, where), null: w.nullable()}
@@ -27,6 +30,11 @@ func (b *builder) node(t reflect.Type, tags *tags, where string) node {
 	case hasTextMethods(t):
 		return b.text(t, tags)
 	}
+	return b.plain(t, tags, where)
+}
+
+// plain compiles a type whose methods have no say in its form.
+func (b *builder) plain(t reflect.Type, tags *tags, where string) node {
 	switch t.Kind() {
 	case reflect.Bool:
 		return boolNode{}
@@ -54,12 +62,12 @@ func (b *builder) node(t reflect.Type, tags *tags, where string) node {
 
 // nested guards against types that contain themselves without a struct in between: they could not be described.
 func (b *builder) nested(t reflect.Type, where string, build func() node) node {
-	if b.open[t] {
+	if slices.Contains(b.open, t) {
 		b.fail(where, "%s contains itself without a struct in between", t)
 		return &opaqueNode{}
 	}
-	b.open[t] = true
-	defer delete(b.open, t)
+	b.open = append(b.open, t)
+	defer func() { b.open = b.open[:len(b.open)-1] }()
 	return build()
 }
 
@@ -91,7 +99,7 @@ func (b *builder) text(t reflect.Type, tags *tags) node {
 		if err != nil {
 			b.fail(tags.where, "%s: %v", t, err)
 		}
-		n.codec.form = form
+		n.codec.form = func(k keywords) keywords { return append(k, form...) }
 	}
 	return n
 }
@@ -142,21 +150,25 @@ func (b *builder) object(t reflect.Type, where string) node {
 	if t.Name() != "" {
 		where = t.String()
 	}
-	n := &objectNode{typ: t, byName: make(map[string]*member)}
+	n := &objectNode{typ: t}
+	if b.pending == nil {
+		b.pending = make(map[reflect.Type]*objectNode)
+	}
 	b.pending[t] = n
 	outer := b.open
-	b.open = make(map[reflect.Type]bool) // a struct is in between now
+	b.open = nil // a struct is in between now
 	defer func() { b.open = outer }()
-	for i, f := range b.fields(t, where) {
-		s := b.place(f.field.Type, f.field.Tag, where+"."+f.field.Name)
-		if _, hasPreset := f.field.Tag.Lookup("default"); hasPreset && f.omit != omitNever {
-			b.fail(where+"."+f.field.Name, "default: a value that is not written would be read as the default: leave out omitzero and omitempty")
+	fields := b.fields(t, where)
+	n.members, n.byName = make([]member, 0, len(fields)), make(map[string]*member, len(fields))
+	for i, f := range fields {
+		s := b.place(f.typ, f.tag, where+"."+f.goName)
+		if _, hasPreset := f.tag.Lookup("default"); hasPreset && f.omit != omitNever {
+			b.fail(where+"."+f.goName, "default: a value that is not written would be read as the default: leave out omitzero and omitempty")
 		}
-		quoted, err := jsontext.AppendQuote(nil, f.name)
-		if err != nil {
-			b.fail(where+"."+f.field.Name, "its JSON name is not valid UTF-8")
+		if !utf8.ValidString(f.name) {
+			b.fail(where+"."+f.goName, "its JSON name is not valid UTF-8")
 		}
-		n.members = append(n.members, member{name: f.name, lead: "," + string(quoted) + ":", index: f.index, position: i, omit: f.omit, schema: s})
+		n.members = append(n.members, member{name: f.name, lead: "," + quoted(f.name) + ":", index: f.index, position: i, omit: f.omit, schema: s})
 	}
 	for i := range n.members {
 		n.byName[n.members[i].name] = &n.members[i]

@@ -233,18 +233,18 @@ func (n *unionNode) check(r *report, v reflect.Value) {
 }
 
 // describe refers to the union by the name of its interface, and to its cases by both names: Payment, PaymentCard.
-func (n *unionNode) describe(d *Definitions) keywords {
+func (n *unionNode) describe(d *Definitions, k keywords) keywords {
 	if n.face.Name() == "" {
 		return n.body(d)
 	}
-	return d.define(definition{typ: n.typ}, typeName(n.face), n.face.PkgPath(), func() keywords { return n.body(d) })
+	return d.define(k, definition{typ: n.typ}, typeName(n.face), n.face.PkgPath(), func() keywords { return n.body(d) })
 }
 
 func (n *unionNode) body(d *Definitions) keywords {
-	var choices []jsontext.Value
+	var choices []string
 	mapping := make(map[string]string, len(n.cases))
 	for _, c := range n.cases {
-		ref := d.define(definition{n.typ, c.name}, typeName(n.face)+capital(typeName(c.typ)), c.typ.PkgPath(), func() keywords {
+		ref := d.define(nil, definition{n.typ, c.name}, typeName(n.face)+capital(typeName(c.typ)), c.typ.PkgPath(), func() keywords {
 			return c.object.tagged(d, n.discriminator, c.name)
 		})
 		choices = append(choices, ref.render())
@@ -253,7 +253,7 @@ func (n *unionNode) body(d *Definitions) keywords {
 	for name, component := range mapping {
 		mapping[name] = schemas + component
 	}
-	return keywords{}.with("oneOf", choices).with("discriminator", struct {
+	return keywords{}.set("oneOf", "["+strings.Join(choices, ",")+"]").with("discriminator", struct {
 		PropertyName string            `json:"propertyName"`
 		Mapping      map[string]string `json:"mapping"`
 	}{n.discriminator, mapping})

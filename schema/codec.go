@@ -61,7 +61,7 @@ func timeCodec() codec {
 			return err == nil
 		},
 		append: appendTime,
-		form:   keywords{}.with("type", "string").with("format", "date-time"),
+		form:   func(k keywords) keywords { return stringForm(k).set("format", `"date-time"`) },
 	}
 }
 
@@ -80,7 +80,7 @@ func durationCodec() codec {
 		},
 		print:  func(v reflect.Value) (string, error) { return time.Duration(v.Int()).String(), nil },
 		append: appendDuration,
-		form:   keywords{}.with("type", "string").with("pattern", durationPattern),
+		form:   func(k keywords) keywords { return stringForm(k).text("pattern", durationPattern) },
 	}
 }
 
@@ -103,7 +103,7 @@ func bytesCodec(t reflect.Type) codec {
 			return base64.StdEncoding.EncodeToString(addressable(v).Bytes()), nil
 		},
 		append: appendBytes,
-		form:   keywords{}.with("type", "string").with("contentEncoding", "base64"),
+		form:   base64Form,
 	}
 	if t.Kind() == reflect.Slice {
 		c.parse = func(text string, v reflect.Value) error {
@@ -124,9 +124,15 @@ func bytesCodec(t reflect.Type) codec {
 	c.means = "base64 with padding, of exactly " + count(t.Len(), "byte")
 	// The length of the text allows two bytes more or less; the padding tells them apart.
 	length, bare := base64.StdEncoding.EncodedLen(t.Len()), base64.RawStdEncoding.EncodedLen(t.Len())
-	c.form = c.form.with("pattern", fmt.Sprintf("^[^=]{%d}={%d}$", bare, length-bare))
+	c.form = func(k keywords) keywords {
+		return base64Form(k).text("pattern", fmt.Sprintf("^[^=]{%d}={%d}$", bare, length-bare))
+	}
 	return c
 }
+
+func stringForm(k keywords) keywords { return k.set("type", `"string"`) }
+
+func base64Form(k keywords) keywords { return stringForm(k).set("contentEncoding", `"base64"`) }
 
 func parseBase64(text string) ([]byte, error) {
 	if strings.ContainsAny(text, "\r\n") {
@@ -145,7 +151,7 @@ func textCodec(t reflect.Type) codec {
 			}
 			return errFormat
 		},
-		form: keywords{}.with("type", "string"),
+		form: stringForm,
 	}
 	if reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
 		c.print = func(v reflect.Value) (string, error) {

@@ -19,7 +19,8 @@ type Compiler struct {
 	mu          sync.Mutex
 	schemas     map[reflect.Type]*Schema
 	objects     map[reflect.Type]*objectNode
-	validations map[reflect.Type]*validation
+	validations map[reflect.Type]*validation // nil: there is none in the type
+	patterns    map[string]*pattern
 }
 
 // NewCompiler returns a compiler that has compiled nothing yet.
@@ -29,6 +30,7 @@ func NewCompiler() *Compiler {
 		schemas:     make(map[reflect.Type]*Schema),
 		objects:     make(map[reflect.Type]*objectNode),
 		validations: make(map[reflect.Type]*validation),
+		patterns:    make(map[string]*pattern),
 	}
 }
 
@@ -70,7 +72,7 @@ func (c *Compiler) Field(f reflect.StructField) (*Schema, error) {
 
 // build compiles one place and keeps the structs it met only if everything is right.
 func (c *Compiler) build(t reflect.Type, tag reflect.StructTag, where string) (*Schema, error) {
-	b := &builder{compiler: c, pending: make(map[reflect.Type]*objectNode), open: make(map[reflect.Type]bool)}
+	b := &builder{compiler: c}
 	s := b.place(t, tag, where)
 	if len(b.errs) == 0 {
 		for _, f := range b.later {
@@ -89,7 +91,7 @@ func (c *Compiler) build(t reflect.Type, tag reflect.StructTag, where string) (*
 type builder struct {
 	compiler *Compiler
 	pending  map[reflect.Type]*objectNode // structs of this run, complete only at its end
-	open     map[reflect.Type]bool        // types whose parts are being compiled
+	open     []reflect.Type               // whose parts are being compiled
 	later    []func()                     // what needs complete structs
 	errs     []error
 }
@@ -110,7 +112,13 @@ func (b *builder) place(t reflect.Type, tag reflect.StructTag, where string) *Sc
 	if wrapped && hasPreset {
 		b.fail(where, "default: a value with a default is never absent: write the type without Opt or Null")
 	}
-	s.optional = wrapped || hasPreset || s.notes.readOnly
+	s.optional = wrapped || hasPreset || s.notes != nil && s.notes.readOnly
+	if !hasPreset && !hasExample {
+		return s
+	}
+	if s.notes == nil {
+		s.notes = new(notes)
+	}
 	b.later = append(b.later, func() {
 		if hasPreset {
 			s.preset = b.preset(s, "default", preset, where)

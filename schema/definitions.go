@@ -20,6 +20,7 @@ import (
 type Definitions struct {
 	names   map[definition]string
 	schemas map[string]jsontext.Value
+	room    keywords // for a schema in the making
 }
 
 // definition is what has a name: a struct or a union, or one case of a union.
@@ -46,14 +47,14 @@ func (d *Definitions) All() iter.Seq2[string, jsontext.Value] {
 func (d *Definitions) JSON() jsontext.Value {
 	var k keywords
 	for name, schema := range d.All() {
-		k = append(k, keyword{name, schema})
+		k = append(k, keyword{name, string(schema)})
 	}
-	return k.render()
+	return k.append(nil)
 }
 
-// define returns a reference to a definition and writes it when the reference is the first one. Name is what it is called unless
+// define adds a reference to a definition to k and writes it when the reference is the first one. Name is what it is called unless
 // something else of another package is.
-func (d *Definitions) define(key definition, name, pkg string, body func() keywords) keywords {
+func (d *Definitions) define(k keywords, key definition, name, pkg string, body func() keywords) keywords {
 	chosen, known := d.names[key]
 	if !known {
 		if d.names == nil {
@@ -62,9 +63,9 @@ func (d *Definitions) define(key definition, name, pkg string, body func() keywo
 		chosen = d.choose(name, pkg)
 		d.names[key] = chosen
 		d.schemas[chosen] = nil // taken, before the members may refer to it
-		d.schemas[chosen] = body().render()
+		d.schemas[chosen] = body().append(nil)
 	}
-	return keywords{}.with("$ref", schemas+chosen)
+	return k.text("$ref", schemas+chosen)
 }
 
 // choose finds a free name: the one that is wished, then qualified by more and more of the package path, then numbered.

@@ -9,11 +9,13 @@ import (
 
 // field is a struct field that is a member of the JSON object.
 type field struct {
-	name  string
-	named bool // by its json tag
-	index []int
-	omit  omission
-	field reflect.StructField
+	name   string
+	named  bool // by its json tag
+	index  []int
+	omit   omission
+	goName string
+	typ    reflect.Type
+	tag    reflect.StructTag
 }
 
 // fields lists the members of a struct by the rules of go-json-experiment/json: a breadth-first walk through embedded
@@ -23,33 +25,38 @@ func (b *builder) fields(root reflect.Type, where string) []field {
 		typ   reflect.Type
 		index []int
 	}
-	var found []field
-	visited := map[reflect.Type]bool{root: true}
+	found := make([]field, 0, root.NumField())
+	visited := []reflect.Type{root}
 	for queue := []entry{{typ: root}}; len(queue) > 0; queue = queue[1:] {
 		at := queue[0]
-		b.checkValidate(at.typ, where)
+		var anonymous []reflect.StructField
 		for i := range at.typ.NumField() {
-			f, embedded := b.field(at.typ.Field(i), where)
+			sf := at.typ.Field(i)
+			if sf.Anonymous {
+				anonymous = append(anonymous, sf)
+			}
+			f, embedded, ok := b.field(sf, where)
 			switch {
-			case f == nil:
-			case embedded != nil && visited[embedded]:
-				b.fail(where+"."+f.field.Name, "%s is embedded twice", embedded)
+			case !ok:
+			case embedded != nil && slices.Contains(visited, embedded):
+				b.fail(where+"."+f.goName, "%s is embedded twice", embedded)
 			case embedded != nil:
-				if !f.field.Anonymous && hasValidate(embedded) && !hasValidate(at.typ) {
-					b.fail(where+"."+f.field.Name, "Go does not promote the Validate method of %s: embed it without a name", embedded)
+				if !sf.Anonymous && hasValidate(embedded) && !hasValidate(at.typ) {
+					b.fail(where+"."+f.goName, "Go does not promote the Validate method of %s: embed it without a name", embedded)
 				}
-				visited[embedded] = true
-				queue = append(queue, entry{embedded, append(slices.Clone(at.index), i)})
+				visited = append(visited, embedded)
+				queue = append(queue, entry{embedded, within(at.index, sf.Index)})
 			default:
-				f.index = append(slices.Clone(at.index), i)
+				f.index = within(at.index, sf.Index)
 				if slices.ContainsFunc(found, func(other field) bool {
 					return other.name == f.name && slices.Equal(other.index[:len(other.index)-1], at.index)
 				}) {
-					b.fail(where+"."+f.field.Name, "another field has the JSON name %q too", f.name)
+					b.fail(where+"."+f.goName, "another field has the JSON name %q too", f.name)
 				}
-				found = append(found, *f)
+				found = append(found, f)
 			}
 		}
+		b.checkValidate(at.typ, anonymous, where)
 	}
 	if len(found) == 0 && root.NumField() > 0 && !hasJSONTag(root) {
 		b.fail(where, "%s has no exported fields", root)
@@ -57,18 +64,26 @@ func (b *builder) fields(root reflect.Type, where string) []field {
 	return dominant(found)
 }
 
-// field reads one struct field: nil if JSON ignores it, with the struct type if it is embedded.
-func (b *builder) field(sf reflect.StructField, where string) (*field, reflect.Type) {
-	where += "." + sf.Name
+// within returns the index of a field of an embedded struct, as seen from the root.
+func within(outer, inner []int) []int {
+	if len(outer) == 0 {
+		return inner
+	}
+	return slices.Concat(outer, inner)
+}
+
+// field reads one struct field, with the struct type if it is embedded; not ok if JSON ignores it.
+func (b *builder) field(sf reflect.StructField, where string) (f field, embedded reflect.Type, ok bool) {
+	fail := func(format string, args ...any) { b.fail(where+"."+sf.Name, format, args...) }
 	tag, tagged := sf.Tag.Lookup("json")
 	if tag == "-" {
-		return nil, nil
+		return field{}, nil, false
 	}
 	name, options, more := strings.Cut(tag, ",")
 	if strings.ContainsAny(name, "\\'\"`") {
-		b.fail(where, "json name %q has a backslash or a quote", name)
+		fail("json name %q has a backslash or a quote", name)
 	}
-	f := &field{name: cmp.Or(name, sf.Name), named: name != "", field: sf}
+	f = field{name: cmp.Or(name, sf.Name), named: name != "", goName: sf.Name, typ: sf.Type, tag: sf.Tag}
 	embed := sf.Anonymous && name == ""
 	for more {
 		var option string
@@ -81,41 +96,42 @@ func (b *builder) field(sf reflect.StructField, where string) (*field, reflect.T
 		case "omitempty":
 			f.omit |= omitEmpty
 		default: // a misspelt one would be lost, or fail when the first value is written
-			b.fail(where, "json option %s is not supported", cmp.Or(option, `""`))
+			fail("json option %s is not supported", cmp.Or(option, `""`))
 		}
 	}
 	if !embed {
 		if sf.IsExported() {
 			if _, wrapped := asWrapper(sf.Type); wrapped && f.omit&omitZero == 0 {
-				b.fail(where, "add the json option omitzero: an absent value would be written as null")
+				fail("add the json option omitzero: an absent value would be written as null")
 			}
-			return f, nil
+			return f, nil, true
 		}
 		if tagged {
-			b.fail(where, "has a json tag and is not exported")
+			fail("has a json tag and is not exported")
 		}
-		return nil, nil
+		return field{}, nil, false
 	}
-	return b.embedded(f, where)
+	embedded, ok = embeddable(sf, fail)
+	return f, embedded, ok
 }
 
-// embedded checks that a field can be taken apart into the members of its struct.
-func (b *builder) embedded(f *field, where string) (*field, reflect.Type) {
-	t, pointer := f.field.Type, false
+// embeddable checks that a field can be taken apart into the members of its struct, which it returns.
+func embeddable(f reflect.StructField, fail func(format string, args ...any)) (reflect.Type, bool) {
+	t, pointer := f.Type, false
 	if t.Kind() == reflect.Pointer && t.Name() == "" {
 		t, pointer = t.Elem(), true
 	}
 	switch {
 	case t.Kind() != reflect.Struct:
-		b.fail(where, "only structs can be embedded; give the field a JSON name")
+		fail("only structs can be embedded; give the field a JSON name")
 	case hasOwnForm(t):
-		b.fail(where, "%s has its own JSON form and cannot be embedded; give the field a JSON name", t)
-	case pointer && !f.field.IsExported():
-		b.fail(where, "an embedded pointer must be to an exported type")
+		fail("%s has its own JSON form and cannot be embedded; give the field a JSON name", t)
+	case pointer && !f.IsExported():
+		fail("an embedded pointer must be to an exported type")
 	default:
-		return f, t
+		return t, true
 	}
-	return nil, nil
+	return nil, false
 }
 
 func hasJSONTag(t reflect.Type) bool {
@@ -129,6 +145,10 @@ func hasJSONTag(t reflect.Type) bool {
 
 // dominant keeps, of all fields of one name, the one that JSON sees, in the order of the struct.
 func dominant(found []field) []field {
+	if allDiffer(found) {
+		slices.SortFunc(found, func(a, b field) int { return slices.Compare(a.index, b.index) })
+		return found
+	}
 	slices.SortStableFunc(found, func(a, b field) int {
 		return cmp.Or(strings.Compare(a.name, b.name), cmp.Compare(len(a.index), len(b.index)), compareBools(b.named, a.named))
 	})
@@ -145,6 +165,18 @@ func dominant(found []field) []field {
 	}
 	slices.SortFunc(kept, func(a, b field) int { return slices.Compare(a.index, b.index) })
 	return kept
+}
+
+// allDiffer reports whether no two fields have the same name.
+func allDiffer(found []field) bool {
+	for i := range found {
+		for j := range i {
+			if found[i].name == found[j].name {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func compareBools(a, b bool) int {

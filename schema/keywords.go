@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -16,47 +19,103 @@ type keywords []keyword
 
 type keyword struct {
 	name  string
-	value jsontext.Value
+	value string // JSON
 }
 
-// plainOptions write the values of keywords, and are made once: a large program has thousands.
+// plainOptions write the rarer values of keywords, and are made once.
 var plainOptions = sync.OnceValue(func() json.Options { return json.JoinOptions(JSONOptions(), json.Deterministic(true)) })
 
 // with adds a keyword, or replaces the one of that name. Values are plain data, which always has a JSON form.
-func (k keywords) with(name string, value any) keywords {
-	raw, err := json.Marshal(value, plainOptions())
-	if err != nil {
-		raw = jsontext.Value("null")
+func (k keywords) with(name string, value any) keywords { return k.set(name, written(value)) }
+
+// set is with for a value that is JSON already.
+func (k keywords) set(name, value string) keywords {
+	for i := range k {
+		if k[i].name == name {
+			k[i].value = value
+			return k
+		}
 	}
-	if i := slices.IndexFunc(k, func(w keyword) bool { return w.name == name }); i >= 0 {
-		k[i].value = raw
-		return k
+	if cap(k) == 0 {
+		k = make(keywords, 0, 6) // most have two to six
 	}
-	return append(k, keyword{name, raw})
+	return append(k, keyword{name, value})
 }
 
-func (k keywords) clone() keywords { return slices.Clone(k) }
+// written returns plain data as JSON. A large program has thousands of values, and nearly all are of the kinds that do without the library.
+func written(value any) string {
+	switch v := value.(type) {
+	case bool:
+		return strconv.FormatBool(v)
+	case int:
+		return strconv.Itoa(v)
+	case int64:
+		return strconv.FormatInt(v, 10)
+	case uint64:
+		return strconv.FormatUint(v, 10)
+	}
+	raw, err := json.Marshal(value, plainOptions())
+	if err != nil {
+		return "null"
+	}
+	return string(raw)
+}
 
-// get returns the value of a keyword, nil if there is none.
-func (k keywords) get(name string) jsontext.Value {
+// text is with for a text.
+func (k keywords) text(name, value string) keywords { return k.set(name, quoted(value)) }
+
+// quoted returns a text as JSON; null when it is not UTF-8.
+func quoted(text string) string {
+	if needsNoEscape(text) {
+		return `"` + text + `"`
+	}
+	raw, err := jsontext.AppendQuote(nil, text)
+	if err != nil {
+		return "null"
+	}
+	return string(raw)
+}
+
+// needsNoEscape reports whether a text stands in JSON as it is, between quotation marks.
+func needsNoEscape(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// get returns the value of a keyword, "" if there is none.
+func (k keywords) get(name string) string {
 	for _, w := range k {
 		if w.name == name {
 			return w.value
 		}
 	}
-	return nil
+	return ""
 }
 
-func (k keywords) render() jsontext.Value {
-	out := []byte{'{'}
+// render returns the object.
+func (k keywords) render() string { return string(k.append(nil)) }
+
+// append appends the object to JSON.
+func (k keywords) append(out []byte) []byte {
+	size := 2
+	for _, w := range k {
+		size += len(w.name) + len(w.value) + len(`"":,`)
+	}
+	out = append(slices.Grow(out, size), '{')
 	for i, w := range k {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		// Names come from Go identifiers, tags, and parsed JSON: they are valid UTF-8.
-		out, _ = jsontext.AppendQuote(out, w.name)
-		out = append(out, ':')
-		out = append(out, w.value...)
+		if needsNoEscape(w.name) {
+			out = append(append(append(out, '"'), w.name...), '"')
+		} else { // names come from Go identifiers, tags, and parsed JSON: they are valid UTF-8
+			out = append(out, quoted(w.name)...)
+		}
+		out = append(append(out, ':'), w.value...)
 	}
 	return append(out, '}')
 }
@@ -71,7 +130,7 @@ func parseKeywords(data []byte) (keywords, error) {
 	case 't':
 		return nil, nil
 	case 'f':
-		return keywords{}.with("not", struct{}{}), nil
+		return keywords{}.set("not", `{}`), nil
 	case '{':
 	default:
 		return nil, errors.New("JSONSchema returned neither an object nor a boolean")
@@ -87,7 +146,7 @@ func parseKeywords(data []byte) (keywords, error) {
 		}
 		text := name.String()
 		if value, err = dec.ReadValue(); err == nil {
-			k = append(k, keyword{text, value.Clone()})
+			k = append(k, keyword{text, string(value)})
 		}
 	}
 	return k, err
@@ -98,10 +157,10 @@ func orNull(k keywords) keywords {
 	if len(k) == 0 {
 		return k // any JSON includes null
 	}
-	if kind := k.get("type"); kind.Kind() == '"' && !slices.ContainsFunc(k, restrictsNull) {
-		return k.clone().with("type", []jsontext.Value{kind, jsontext.Value(`"null"`)})
+	if kind := k.get("type"); strings.HasPrefix(kind, `"`) && !slices.ContainsFunc(k, restrictsNull) {
+		return k.set("type", "["+kind+`,"null"]`)
 	}
-	return keywords{}.with("anyOf", []jsontext.Value{k.render(), jsontext.Value(`{"type":"null"}`)})
+	return keywords{}.set("anyOf", "["+k.render()+`,{"type":"null"}]`)
 }
 
 // restrictsNull tells the keywords that say something about values of every type.

@@ -94,8 +94,8 @@ func (n *listNode) check(r *report, v reflect.Value) {
 	}
 }
 
-func (n *listNode) describe(d *Definitions) keywords {
-	k := keywords{}.with("type", "array").with("items", n.elem.describe(d).render())
+func (n *listNode) describe(d *Definitions, k keywords) keywords {
+	k = k.set("type", `"array"`).set("items", n.elem.describe(d, nil).render())
 	if n.rules.min >= 0 {
 		k = k.with("minItems", n.rules.min)
 	}

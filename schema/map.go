@@ -78,8 +78,8 @@ func (n *mapNode) check(r *report, v reflect.Value) {
 	}
 }
 
-func (n *mapNode) describe(d *Definitions) keywords {
-	k := keywords{}.with("type", "object").with("additionalProperties", n.elem.describe(d).render())
+func (n *mapNode) describe(d *Definitions, k keywords) keywords {
+	k = k.set("type", `"object"`).set("additionalProperties", n.elem.describe(d, nil).render())
 	if n.min >= 0 {
 		k = k.with("minProperties", n.min)
 	}

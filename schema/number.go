@@ -61,8 +61,8 @@ func (n *numberRules[T]) describe(k keywords) keywords {
 
 // numberNode is the schema of a Go number. Its closures know the Go kind.
 type numberNode[T number] struct {
-	want  string // completes "must be …"
-	form  keywords
+	want  string                    // completes "must be …"
+	form  func(k keywords) keywords // adds the schema of the Go type, without the rules
 	rules numberRules[T]
 	parse func(text []byte) (T, error) // of a JSON number
 	get   func(reflect.Value) (T, error)
@@ -119,7 +119,9 @@ func (n *numberNode[T]) check(r *report, v reflect.Value) {
 	n.rules.check(r, value)
 }
 
-func (n *numberNode[T]) describe(*Definitions) keywords { return n.rules.describe(n.form.clone()) }
+func (n *numberNode[T]) describe(_ *Definitions, k keywords) keywords {
+	return n.rules.describe(n.form(k))
+}
 
 func (n *numberNode[T]) textual() bool    { return true }
 func (n *numberNode[T]) repeatable() bool { return false }
@@ -180,7 +182,7 @@ func (n boolNode) decode(d *decoder, v reflect.Value) error {
 
 func (n boolNode) check(*report, reflect.Value) {}
 
-func (n boolNode) describe(*Definitions) keywords { return keywords{}.with("type", "boolean") }
+func (n boolNode) describe(_ *Definitions, k keywords) keywords { return k.set("type", `"boolean"`) }
 
 func (n boolNode) textual() bool    { return true }
 func (n boolNode) repeatable() bool { return false }

@@ -30,9 +30,12 @@ func newInt(t reflect.Type, tags *tags) node {
 		}
 		return value, err
 	}
-	form := keywords{}.with("type", "integer").with("format", "int"+strconv.Itoa(t.Bits()))
-	if bits := t.Bits(); bits <= 32 {
-		form = form.with("minimum", -(int64(1)<<(bits-1))).with("maximum", int64(1)<<(bits-1)-1)
+	form := func(k keywords) keywords {
+		k = k.set("type", `"integer"`).text("format", "int"+strconv.Itoa(t.Bits()))
+		if bits := t.Bits(); bits <= 32 {
+			k = k.with("minimum", -(int64(1)<<(bits-1))).with("maximum", int64(1)<<(bits-1)-1)
+		}
+		return k
 	}
 	return &numberNode[int64]{
 		want:  wantInteger,
@@ -58,9 +61,12 @@ func newUint(t reflect.Type, tags *tags) node {
 		}
 		return value, err
 	}
-	form := keywords{}.with("type", "integer").with("format", "uint"+strconv.Itoa(t.Bits())).with("minimum", 0)
-	if bits := t.Bits(); bits <= 32 {
-		form = form.with("maximum", uint64(1)<<bits-1)
+	form := func(k keywords) keywords {
+		k = k.set("type", `"integer"`).text("format", "uint"+strconv.Itoa(t.Bits())).set("minimum", "0")
+		if bits := t.Bits(); bits <= 32 {
+			k = k.with("maximum", uint64(1)<<bits-1)
+		}
+		return k
 	}
 	return &numberNode[uint64]{
 		want:  wantInteger,
@@ -87,7 +93,7 @@ func newFloat(t reflect.Type, tags *tags) node {
 	}
 	return &numberNode[float64]{
 		want:  "a number",
-		form:  keywords{}.with("type", "number").with("format", format),
+		form:  func(k keywords) keywords { return k.set("type", `"number"`).text("format", format) },
 		rules: numbers(tags, func(text string) (float64, error) { return parseFloat([]byte(text)) }, isMultiple),
 		parse: parseFloat,
 		get: func(v reflect.Value) (float64, error) {

@@ -171,36 +171,47 @@ func (n *objectNode) check(r *report, v reflect.Value) {
 	}
 }
 
-func (n *objectNode) describe(d *Definitions) keywords {
+func (n *objectNode) describe(d *Definitions, k keywords) keywords {
 	if n.typ.Name() == "" {
 		return n.body(d)
 	}
-	return d.define(definition{typ: n.typ}, typeName(n.typ), n.typ.PkgPath(), func() keywords { return n.body(d) })
+	return d.define(k, definition{typ: n.typ}, typeName(n.typ), n.typ.PkgPath(), func() keywords { return n.body(d) })
 }
 
 // body describes the struct itself rather than a reference to it.
-func (n *objectNode) body(d *Definitions) keywords { return n.with(d, nil, nil) }
+func (n *objectNode) body(d *Definitions) keywords { return n.with(d, "", "") }
 
 // tagged describes the struct as a case of a union, with its discriminator.
 func (n *objectNode) tagged(d *Definitions, discriminator, name string) keywords {
-	tag := keywords{}.with("type", "string").with("const", name)
-	return n.with(d, keywords{{discriminator, tag.render()}}, []string{discriminator})
+	tag := stringForm(nil).text("const", name)
+	return n.with(d, quoted(discriminator)+":"+tag.render(), quoted(discriminator))
 }
 
-// with describes the struct with further members before its own.
-func (n *objectNode) with(d *Definitions, properties keywords, required []string) keywords {
+// with describes the struct with a further member before its own: its name and its schema, and its name among the required ones.
+func (n *objectNode) with(d *Definitions, property, name string) keywords {
+	var room [1024]byte
+	properties, required := append(append(room[:0], '{'), property...), append([]byte{'['}, name...)
+	described := make(keywords, 0, 8)
 	for i := range n.members {
 		m := &n.members[i]
-		properties = properties.with(m.name, m.schema.describe(d).render())
-		if !m.optional() {
-			required = append(required, m.name)
+		lead := m.lead
+		if len(properties) == 1 {
+			lead = lead[1:]
 		}
+		properties = m.schema.describe(d, described[:0]).append(append(properties, lead...))
+		if m.optional() {
+			continue
+		}
+		if len(required) > 1 {
+			required = append(required, ',')
+		}
+		required = append(required, m.lead[1:len(m.lead)-1]...)
 	}
-	k := keywords{}.with("type", "object").with("properties", properties.render())
-	if required != nil {
-		k = k.with("required", required)
+	k := keywords{}.set("type", `"object"`).set("properties", string(append(properties, '}')))
+	if len(required) > 1 {
+		k = k.set("required", string(append(required, ']')))
 	}
-	return k.with("additionalProperties", false)
+	return k.set("additionalProperties", "false")
 }
 
 // bitset is a set of small integers; the first 64 need no allocation.

@@ -38,7 +38,7 @@ func (n *opaqueNode) decode(d *decoder, v reflect.Value) error {
 
 func (n *opaqueNode) check(*report, reflect.Value) {}
 
-func (n *opaqueNode) describe(*Definitions) keywords { return n.form.clone() }
+func (n *opaqueNode) describe(_ *Definitions, k keywords) keywords { return append(k, n.form...) }
 
 func (n *opaqueNode) textual() bool    { return n.fromText != nil }
 func (n *opaqueNode) repeatable() bool { return false }
@@ -79,6 +79,15 @@ func newOpaque(t reflect.Type, options json.Options) (*opaqueNode, error) {
 	return n, nil
 }
 
+// hasMethods reports whether a t, or a pointer to one, has exported methods, so that they may have a say in its form. It spares
+// most types all further questions.
+func hasMethods(t reflect.Type) bool {
+	if t.PkgPath() == "" && t.Kind() != reflect.Struct { // predeclared, or without a name
+		return false
+	}
+	return reflect.PointerTo(t).NumMethod() > 0
+}
+
 // hasJSONMethods reports whether the type takes its JSON form into its own hands.
 func hasJSONMethods(t reflect.Type) bool {
 	pointer := reflect.PointerTo(t)
@@ -97,4 +106,6 @@ func hasTextMethods(t reflect.Type) bool {
 }
 
 // hasOwnForm reports whether methods of the type decide its JSON form.
-func hasOwnForm(t reflect.Type) bool { return hasJSONMethods(t) || hasTextMethods(t) }
+func hasOwnForm(t reflect.Type) bool {
+	return hasMethods(t) && (hasJSONMethods(t) || hasTextMethods(t))
+}

@@ -3,13 +3,15 @@ package schema
 import (
 	"regexp"
 	"regexp/syntax"
+	"sync"
 )
 
 // pattern is a regular expression. Most in APIs are as plain as ^[A-Z]{3}-[0-9]{4}$: those are matched
 // by a loop over runs of characters, several times faster than by package regexp.
 type pattern struct {
-	expr *regexp.Regexp
-	runs []run // nil when only expr can tell
+	text string
+	runs []run                 // nil when only expr can tell
+	expr func() *regexp.Regexp // compiled when it is first asked for
 }
 
 // run is a character class and how often it occurs in a row; max is negative if unlimited.
@@ -19,16 +21,32 @@ type run struct {
 }
 
 func newPattern(text string) (*pattern, error) {
-	expr, err := regexp.Compile(text)
+	tree, err := syntax.Parse(text, syntax.Perl)
 	if err != nil {
 		return nil, err
 	}
-	return &pattern{expr: expr, runs: plainRuns(text)}, nil
+	p := &pattern{text: text, runs: plainRuns(tree), expr: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })}
+	if p.runs == nil {
+		p.expr() // here rather than in the first request
+	}
+	return p, nil
+}
+
+// pattern returns the pattern of an expression: of a program's many fields, most share a few. The compiler is locked.
+func (c *Compiler) pattern(text string) (*pattern, error) {
+	if p := c.patterns[text]; p != nil {
+		return p, nil
+	}
+	p, err := newPattern(text)
+	if err == nil {
+		c.patterns[text] = p
+	}
+	return p, err
 }
 
 func (p *pattern) match(s string) bool {
 	if p.runs == nil {
-		return p.expr.MatchString(s)
+		return p.expr().MatchString(s)
 	}
 	i := 0
 	for n := range p.runs {
@@ -50,9 +68,8 @@ func (p *pattern) match(s string) bool {
 // plainRuns takes an expression of the form ^…$ apart, or returns nil when it is not plain: when it contains
 // anything but ASCII classes and their repetitions, or when taking as many characters as possible
 // could be wrong, because a run of variable length and the next one share a character.
-func plainRuns(text string) []run {
-	tree, err := syntax.Parse(text, syntax.Perl)
-	if err != nil || tree.Op != syntax.OpConcat || len(tree.Sub) < 2 {
+func plainRuns(tree *syntax.Regexp) []run {
+	if tree.Op != syntax.OpConcat || len(tree.Sub) < 2 {
 		return nil
 	}
 	parts := tree.Sub

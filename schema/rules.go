@@ -11,7 +11,7 @@ func (t *tags) lengths() textRules {
 func (t *tags) text() textRules {
 	rules := t.lengths()
 	if expr, ok := t.take("pattern"); ok {
-		p, err := newPattern(expr)
+		p, err := t.b.compiler.pattern(expr)
 		if err != nil {
 			t.fail("pattern", "%v", err)
 		}
@@ -78,18 +78,22 @@ type notes struct {
 	preset, example                 keywords
 }
 
-// notes takes the tags that only describe.
-func (t *tags) notes() notes {
+// notes takes the tags that only describe; nil when there are none.
+func (t *tags) notes() *notes {
 	doc, _ := t.take("doc")
-	return notes{
-		doc: doc, deprecated: t.flag("deprecated"),
-		readOnly: t.flag("readOnly"), writeOnly: t.flag("writeOnly"),
+	deprecated, readOnly, writeOnly := t.flag("deprecated"), t.flag("readOnly"), t.flag("writeOnly")
+	if doc == "" && !deprecated && !readOnly && !writeOnly {
+		return nil
 	}
+	return &notes{doc: doc, deprecated: deprecated, readOnly: readOnly, writeOnly: writeOnly}
 }
 
 func (n *notes) describe(k keywords) keywords {
+	if n == nil {
+		return k
+	}
 	if n.doc != "" {
-		k = k.with("description", n.doc)
+		k = k.text("description", n.doc)
 	}
 	k = append(k, n.preset...)
 	k = append(k, n.example...)
@@ -98,7 +102,7 @@ func (n *notes) describe(k keywords) keywords {
 		set  bool
 	}{{"deprecated", n.deprecated}, {"readOnly", n.readOnly}, {"writeOnly", n.writeOnly}} {
 		if flag.set {
-			k = k.with(flag.name, true)
+			k = k.set(flag.name, "true")
 		}
 	}
 	return k

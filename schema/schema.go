@@ -14,7 +14,7 @@ type Schema struct {
 	typ        reflect.Type
 	node       node
 	optional   bool
-	notes      notes
+	notes      *notes // nil: none
 	preset     *preset
 	validation *validation
 }
@@ -27,8 +27,8 @@ type node interface {
 	encode(dst []byte, v reflect.Value, depth int) ([]byte, error)
 	// check holds a typed value to the constraints.
 	check(r *report, v reflect.Value)
-	// describe returns the JSON Schema and adds the structs it refers to.
-	describe(d *Definitions) keywords
+	// describe adds the JSON Schema to k, which is empty, and the structs it refers to to d.
+	describe(d *Definitions, k keywords) keywords
 }
 
 // textual is a node that parameters can have: one that is also written as plain text.
@@ -125,9 +125,11 @@ func (s *Schema) Check(v reflect.Value) Violations {
 // a fixed order of keywords. Named struct types become {"$ref": "#/schemas/Name"} and are added to d,
 // which must not be nil.
 func (s *Schema) JSON(d *Definitions) jsontext.Value {
-	return s.describe(d).render()
+	k := s.describe(d, d.room[:0])
+	d.room = k[:0]
+	return k.append(nil)
 }
 
-func (s *Schema) describe(d *Definitions) keywords {
-	return s.notes.describe(s.node.describe(d))
+func (s *Schema) describe(d *Definitions, k keywords) keywords {
+	return s.notes.describe(s.node.describe(d, k))
 }

@@ -1,7 +1,7 @@
 package schema
 
 import (
-	"maps"
+	"iter"
 	"reflect"
 	"slices"
 	"strconv"
@@ -24,44 +24,61 @@ func constraintTags() []string {
 type tags struct {
 	b     *builder
 	where string
-	left  map[string]string
+	left  []keyword // name and value as they are written
 }
 
 func (b *builder) tags(tag reflect.StructTag, where string) *tags {
-	t := &tags{b: b, where: where, left: make(map[string]string)}
-	known := constraintTags()
-	for _, name := range known {
-		if value, ok := tag.Lookup(name); ok {
-			t.left[name] = value
-		}
+	t := &tags{b: b, where: where}
+	if tag == "" {
+		return t
 	}
-	for _, key := range tagKeys(string(tag)) {
+	known := constraintTags()
+	for key, value := range tagPairs(string(tag)) {
+		if slices.Contains(known, key) {
+			if t.left == nil {
+				t.left = make([]keyword, 0, 4)
+			}
+			if !slices.ContainsFunc(t.left, func(w keyword) bool { return w.name == key }) { // the first one counts, as in reflect
+				t.left = append(t.left, keyword{key, value})
+			}
+			continue
+		}
 		plain := strings.ReplaceAll(strings.ReplaceAll(key, "_", ""), "-", "")
-		i := slices.IndexFunc(known, func(name string) bool { return strings.EqualFold(name, plain) })
-		if i >= 0 && known[i] != key {
+		i := slices.IndexFunc(known, func(name string) bool { return len(name) == len(plain) && strings.EqualFold(name, plain) })
+		if i >= 0 {
 			b.fail(where, "tag %s: write %s", key, known[i])
 		}
 	}
 	return t
 }
 
-// tagKeys lists the keys of a struct tag in the conventional format that [reflect.StructTag] documents.
-func tagKeys(tag string) []string {
-	var keys []string
-	for {
-		key, rest, ok := strings.Cut(strings.TrimLeft(tag, " "), ":")
-		quoted, err := strconv.QuotedPrefix(rest)
-		if !ok || err != nil {
-			return keys
+// tagPairs yields the keys of a struct tag with their values, in the conventional format that [reflect.StructTag] documents.
+func tagPairs(tag string) iter.Seq2[string, string] {
+	return func(yield func(key, value string) bool) {
+		for {
+			key, rest, ok := strings.Cut(strings.TrimLeft(tag, " "), ":")
+			quoted, err := strconv.QuotedPrefix(rest)
+			if !ok || err != nil {
+				return
+			}
+			value, err := strconv.Unquote(quoted)
+			if err != nil || !yield(key, value) {
+				return
+			}
+			tag = rest[len(quoted):]
 		}
-		keys, tag = append(keys, key), rest[len(quoted):]
 	}
 }
 
 func (t *tags) take(name string) (string, bool) {
-	value, ok := t.left[name]
-	delete(t.left, name)
-	return value, ok
+	for i := range t.left {
+		if t.left[i].name == name {
+			value := t.left[i].value
+			t.left = slices.Delete(t.left, i, i+1)
+			return value, true
+		}
+	}
+	return "", false
 }
 
 func (t *tags) fail(name, format string, args ...any) {
@@ -70,8 +87,9 @@ func (t *tags) fail(name, format string, args ...any) {
 
 // done reports the tags that nobody took.
 func (t *tags) done(typ reflect.Type) {
-	for _, name := range slices.Sorted(maps.Keys(t.left)) {
-		t.fail(name, "does not apply to %s", typ)
+	slices.SortFunc(t.left, func(a, b keyword) int { return strings.Compare(a.name, b.name) })
+	for _, w := range t.left {
+		t.fail(w.name, "does not apply to %s", typ)
 	}
 }
 

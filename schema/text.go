@@ -22,7 +22,7 @@ func (t *textRules) check(r *report, s string) {
 		t.checkLength(r, s)
 	}
 	if t.pattern != nil && !t.pattern.match(s) {
-		r.add(CodePattern, "must match the pattern %s", t.pattern.expr)
+		r.add(CodePattern, "must match the pattern %s", t.pattern.text)
 	}
 	if t.format != nil && !t.format.match(s) {
 		r.add(CodeFormat, "must be %s", t.format.means)
@@ -52,10 +52,10 @@ func (t *textRules) checkLength(r *report, s string) {
 
 func (t *textRules) describe(k keywords) keywords {
 	if t.format != nil {
-		k = k.with("format", t.format.name)
+		k = k.text("format", t.format.name)
 	}
 	if t.pattern != nil {
-		k = k.with("pattern", t.pattern.expr.String())
+		k = k.text("pattern", t.pattern.text)
 	}
 	if t.minLength >= 0 {
 		k = k.with("minLength", t.minLength)
@@ -111,8 +111,8 @@ func (n *stringNode) check(r *report, v reflect.Value) {
 	}
 }
 
-func (n *stringNode) describe(*Definitions) keywords {
-	return n.rules.describe(keywords{}.with("type", "string"))
+func (n *stringNode) describe(_ *Definitions, k keywords) keywords {
+	return n.rules.describe(stringForm(k))
 }
 
 func (n *stringNode) textual() bool    { return true }
@@ -162,7 +162,7 @@ type codec struct {
 	print   func(v reflect.Value) (string, error)             // nil when the type cannot be written
 	written func(v reflect.Value) bool                        // whether print can write v; nil: it is not asked
 	append  func(dst []byte, v reflect.Value) ([]byte, error) // what needs no escapes between quotation marks; nil: the library writes it
-	form    keywords
+	form    func(k keywords) keywords                         // adds the schema
 }
 
 func (n *codecNode) decode(d *decoder, v reflect.Value) error {
@@ -204,7 +204,9 @@ func (n *codecNode) check(r *report, v reflect.Value) {
 	n.rules.check(r, text)
 }
 
-func (n *codecNode) describe(*Definitions) keywords { return n.rules.describe(n.codec.form.clone()) }
+func (n *codecNode) describe(_ *Definitions, k keywords) keywords {
+	return n.rules.describe(n.codec.form(k))
+}
 
 func (n *codecNode) textual() bool    { return true }
 func (n *codecNode) repeatable() bool { return false }

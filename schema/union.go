@@ -58,6 +58,9 @@ func (u *Union[V, D]) slot() reflect.Value { return reflect.ValueOf(&u.Value).El
 
 // asUnion returns an empty t as a union, if it is one.
 func asUnion(t reflect.Type) (union, bool) {
+	if t.Kind() != reflect.Struct || !reflect.PointerTo(t).Implements(reflect.TypeFor[union]()) {
+		return nil, false // without making a t
+	}
 	u, ok := reflect.New(t).Interface().(union)
 	return u, ok
 }

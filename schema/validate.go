@@ -127,11 +127,15 @@ func (r *report) reject(err error) {
 
 // validationOf finds the way to the Validate methods in t; nil if there is none. The compiler is locked.
 func (c *Compiler) validationOf(t reflect.Type) *validation {
-	if !validates(t, make(map[reflect.Type]bool)) {
-		return nil
-	}
-	if p := c.validations[t]; p != nil {
+	if p, known := c.validations[t]; known {
 		return p
+	}
+	var visited []reflect.Type
+	if !c.validates(t, &visited) {
+		for _, v := range visited {
+			c.validations[v] = nil
+		}
+		return nil
 	}
 	p := &validation{calls: hasValidate(t), kind: t.Kind()}
 	c.validations[t] = p // before its parts, which may contain t
@@ -152,7 +156,7 @@ func (c *Compiler) validationOf(t reflect.Type) *validation {
 	case t.Kind() == reflect.Struct:
 		discard := &builder{compiler: c} // compiling t has reported its errors
 		for _, f := range discard.fields(t, t.String()) {
-			if inner := c.validationOf(f.field.Type); inner != nil {
+			if inner := c.validationOf(f.typ); inner != nil {
 				p.fields = append(p.fields, validatedField{member{name: f.name, index: f.index}, inner})
 			}
 		}
@@ -162,49 +166,52 @@ func (c *Compiler) validationOf(t reflect.Type) *validation {
 	return p
 }
 
-// validates reports whether values of t can contain one with a Validate method.
-func validates(t reflect.Type, visited map[reflect.Type]bool) bool {
-	if visited[t] {
+// validates reports whether values of t can contain one with a Validate method. When it is false for the first t, it is so for all
+// that were visited.
+func (c *Compiler) validates(t reflect.Type, visited *[]reflect.Type) bool {
+	if p, known := c.validations[t]; known {
+		return p != nil
+	}
+	if slices.Contains(*visited, t) || !hasMethods(t) && !hasParts(t) {
 		return false
 	}
-	visited[t] = true
+	*visited = append(*visited, t)
 	if hasValidate(t) {
 		return true
 	}
 	if w, ok := asWrapper(t); ok {
-		return validates(w.inner(), visited)
+		return c.validates(w.inner(), visited)
 	}
 	if u, ok := asUnion(t); ok {
 		_, cases := u.cases()
-		return slices.ContainsFunc(cases, func(c Case) bool { return validates(c.typ, visited) })
+		return slices.ContainsFunc(cases, func(kase Case) bool { return c.validates(kase.typ, visited) })
 	}
 	switch {
 	case hasOwnForm(t):
 		return false
 	case t.Kind() == reflect.Struct:
 		for i := range t.NumField() {
-			if validates(t.Field(i).Type, visited) {
+			if c.validates(t.Field(i).Type, visited) {
 				return true
 			}
 		}
 		return false
 	}
-	return hasElem(t) && validates(t.Elem(), visited)
+	return hasElem(t) && c.validates(t.Elem(), visited)
 }
 
 // checkValidate reports a struct of which Go calls no Validate although several embedded ones have it.
-func (b *builder) checkValidate(t reflect.Type, where string) {
-	if hasValidate(t) {
+func (b *builder) checkValidate(t reflect.Type, embedded []reflect.StructField, where string) {
+	if len(embedded) < 2 || hasValidate(t) {
 		return
 	}
 	var names []string
-	for i := range t.NumField() {
-		f := t.Field(i)
-		embedded := f.Type
-		if embedded.Kind() == reflect.Pointer {
-			embedded = embedded.Elem()
+	for _, f := range embedded {
+		typ := f.Type
+		if typ.Kind() == reflect.Pointer {
+			typ = typ.Elem()
 		}
-		if f.Anonymous && hasValidate(embedded) {
+		if hasValidate(typ) {
 			names = append(names, f.Name)
 		}
 	}
@@ -216,9 +223,12 @@ func (b *builder) checkValidate(t reflect.Type, where string) {
 
 // hasValidate reports whether *t has the method. A pointer type does not count itself: its target does.
 func hasValidate(t reflect.Type) bool {
-	return t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface &&
+	return t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface && hasMethods(t) &&
 		reflect.PointerTo(t).Implements(reflect.TypeFor[Validator]())
 }
+
+// hasParts reports whether values of t are made of others.
+func hasParts(t reflect.Type) bool { return t.Kind() == reflect.Struct || hasElem(t) }
 
 func hasElem(t reflect.Type) bool {
 	switch t.Kind() {

@@ -39,6 +39,9 @@ func (n *Null[T]) peek() (reflect.Value, bool) {
 
 // asWrapper returns an empty t as a wrapper, if it is one.
 func asWrapper(t reflect.Type) (wrapper, bool) {
+	if t.Kind() != reflect.Struct || !reflect.PointerTo(t).Implements(reflect.TypeFor[wrapper]()) {
+		return nil, false // without making a t
+	}
 	w, ok := reflect.New(t).Interface().(wrapper)
 	return w, ok
 }
@@ -77,11 +80,11 @@ func (n *optionalNode) check(r *report, v reflect.Value) {
 	}
 }
 
-func (n *optionalNode) describe(d *Definitions) keywords {
+func (n *optionalNode) describe(d *Definitions, k keywords) keywords {
 	if n.null {
-		return orNull(n.elem.describe(d))
+		return orNull(n.elem.describe(d, k))
 	}
-	return n.elem.describe(d)
+	return n.elem.describe(d, k)
 }
 
 func (n *optionalNode) textual() bool    { return isTextual(n.elem) }
@@ -119,7 +122,9 @@ func (n *pointerNode) check(r *report, v reflect.Value) {
 	}
 }
 
-func (n *pointerNode) describe(d *Definitions) keywords { return orNull(n.elem.describe(d)) }
+func (n *pointerNode) describe(d *Definitions, k keywords) keywords {
+	return orNull(n.elem.describe(d, k))
+}
 
 func (n *pointerNode) textual() bool    { return isTextual(n.elem) }
 func (n *pointerNode) repeatable() bool { return isRepeatable(n.elem) }
