@@ -56,12 +56,28 @@ func NewInputs(t reflect.Type) *Inputs {
 	if t == nil || t.Kind() != reflect.Struct || t == principalType {
 		return in
 	}
-	for _, f := range reflect.VisibleFields(t) {
+	for _, f := range candidates(t) {
 		if f.IsExported() && IsDependency(f.Type) && !insideDependency(t, f.Index) {
 			in.fields = append(in.fields, input{index: f.Index, typ: f.Type, nested: NewInputs(f.Type)})
 		}
 	}
 	return in
+}
+
+// candidates returns the fields of t that may be dependencies: all that are visible if something is embedded, which may hold some, and
+// else those that are.
+func candidates(t reflect.Type) []reflect.StructField {
+	var found []reflect.StructField
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Anonymous {
+			return reflect.VisibleFields(t)
+		}
+		if IsDependency(f.Type) {
+			found = append(found, f)
+		}
+	}
+	return found
 }
 
 // insideDependency reports whether the field at index is promoted from an embedded dependency, which fills its fields by itself.

@@ -86,8 +86,12 @@ func (p *Plan) Describe() []manifest.Step { return DescribeSteps(p.steps) }
 
 // DescribeSteps returns steps as manifest data, in running order.
 func DescribeSteps(steps []Step) []manifest.Step {
-	sorted := slices.Clone(steps)
-	slices.SortStableFunc(sorted, func(a, b Step) int { return cmp.Compare(a.Stage, b.Stage) })
+	byStage := func(a, b Step) int { return cmp.Compare(a.Stage, b.Stage) }
+	sorted := steps
+	if !slices.IsSortedFunc(steps, byStage) {
+		sorted = slices.Clone(steps)
+		slices.SortStableFunc(sorted, byStage)
+	}
 	out := make([]manifest.Step, len(sorted))
 	for i, s := range sorted {
 		out[i] = manifest.Step{Stage: s.Stage.String(), Detail: s.Detail, Origin: s.Origin}

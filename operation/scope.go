@@ -2,13 +2,13 @@ package operation
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/url"
 	"path"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -148,18 +148,18 @@ func (s *Shared) Close() error {
 // Source names the place of a declaration as "import/path/file.go:12": skip 0 is the caller of Source. It holds no folder of
 // the machine that built the program.
 func Source(skip int) string {
-	pc, file, line, ok := runtime.Caller(skip + 1)
-	if !ok {
+	var pc [1]uintptr
+	if runtime.Callers(skip+2, pc[:]) == 0 {
 		return ""
 	}
-	name := runtime.FuncForPC(pc).Name() // "host/mod/pkg.(*T).method" or "main.main"
-	dir, last := path.Split(name)
+	frame, _ := runtime.CallersFrames(pc[:]).Next()
+	dir, last := path.Split(frame.Function) // "host/mod/pkg.(*T).method" or "main.main"
 	pkg, _, _ := strings.Cut(last, ".")
 	pkg = dir + pkg
 	if pkg == "main" {
 		pkg = mainPath()
 	}
-	return fmt.Sprintf("%s/%s:%d", pkg, path.Base(file), line)
+	return pkg + "/" + path.Base(frame.File) + ":" + strconv.Itoa(frame.Line)
 }
 
 // mainPath is the import path of the program's main package, where the build recorded it.
