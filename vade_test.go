@@ -128,6 +128,7 @@ func TestRoutesThatNobodyCouldTellApartAreMistakes(t *testing.T) {
 	}
 	for want, services := range map[string][]*vade.Service{
 		"the route belongs to one.get-a-id-b (GET /a/{id}/b)":  {get(vade.NewService("one"), "/a/{id}/b"), get(vade.NewService("two"), "/a/b/{id}")},
+		"the route belongs to one.get-id-b (GET /{id}/b)":      {get(vade.NewService("one"), "/{id}/b"), get(vade.NewService("two"), "/a/{id}")},
 		"GET /metrics: the program itself answers /metrics":    {none(vade.NewService("one"), "/metrics")},
 		"GET /docs/{id}: the program itself answers /docs":     {get(vade.NewService("one"), "/docs/{id}")},
 		"GET /livez: the program itself answers /livez":        {none(vade.NewService("one"), "/livez")},

@@ -24,11 +24,11 @@ func (s *Service) normalize() {
 	})
 	for i := range s.Operations {
 		op := &s.Operations[i]
-		op.Problems = sorted(op.Problems, func(a, b Problem) int {
+		op.Problems = inOrder(op.Problems, func(a, b Problem) int {
 			return cmp.Or(cmp.Compare(a.Status, b.Status), cmp.Compare(a.Code, b.Code))
 		})
-		op.Callbacks = sorted(op.Callbacks, func(a, b Notification) int { return cmp.Compare(a.Name, b.Name) })
-		op.Responses = sorted(op.Responses, func(a, b Response) int { return cmp.Compare(a.Status, b.Status) })
+		op.Callbacks = inOrder(op.Callbacks, func(a, b Notification) int { return cmp.Compare(a.Name, b.Name) })
+		op.Responses = inOrder(op.Responses, func(a, b Response) int { return cmp.Compare(a.Status, b.Status) })
 	}
 	s.Mounts = sorted(s.Mounts, func(a, b Mount) int { return cmp.Compare(a.Path, b.Path) })
 	s.Tags = sorted(s.Tags, func(a, b Tag) int { return cmp.Compare(a.Name, b.Name) })
@@ -40,6 +40,14 @@ func (s *Service) normalize() {
 	s.Collections = sorted(s.Collections, func(a, b Collection) int { return cmp.Compare(a.Name, b.Name) })
 	s.Settings = sorted(s.Settings, func(a, b Setting) int { return cmp.Compare(a.Key, b.Key) })
 	s.Calls = slices.Compact(sorted(s.Calls, strings.Compare))
+}
+
+// inOrder returns the list itself if it is sorted, as most are, and a sorted copy otherwise.
+func inOrder[T any](list []T, by func(a, b T) int) []T {
+	if slices.IsSortedFunc(list, by) {
+		return list
+	}
+	return sorted(list, by)
 }
 
 // sorted returns a sorted copy. It is places that are sorted, since a sort of its own for every type would weigh 16 kB each.

@@ -1,5 +1,7 @@
 package manifest
 
+import "slices"
+
 // Mount is a handler of plain HTTP that answers every request at a path and below. What it takes and answers nobody has declared; who
 // may reach it somebody has.
 type Mount struct {
@@ -48,9 +50,10 @@ func (m *Mount) Routes() []Operation {
 	return list
 }
 
-// Routes returns everything that the service answers: its operations, and its mounts as [Mount.Routes] has them.
+// Routes returns everything that the service answers: its operations, and its mounts as [Mount.Routes] has them. The list may be that
+// of the operations itself, and must not be changed.
 func (s *Service) Routes() []Operation {
-	list := append([]Operation{}, s.Operations...)
+	list := slices.Clip(s.Operations)
 	for i := range s.Mounts {
 		list = append(list, s.Mounts[i].Routes()...)
 	}
