@@ -118,7 +118,7 @@ func (r *Run) log(level slog.Level, status string, end time.Time, err error) {
 		record.AddAttrs(slog.String("err", err.Error()))
 	}
 	record.AddAttrs(logAttrs(r.attrs)...)
-	_ = w.handler.Handle(r.ctx, record) // nobody is left to tell
+	_ = w.records().Handle(r.ctx, record) // nobody is left to tell
 }
 
 // milliseconds is how durations are logged: a number that people read and machines sort.

@@ -46,9 +46,10 @@ type Work struct {
 	telemetry *Telemetry
 	cfg       WorkConfig
 	options   []trace.SpanStartOption
-	handler   slog.Handler // of access records, with the attributes
-	access    access       // of those that are alike
-	http      bool         // the status is an HTTP status code
+	handler   slog.Handler        // says which access records are written
+	records   func() slog.Handler // writes them, with the attributes; not made before the first
+	access    access              // of those that are alike
+	http      bool                // the status is an HTTP status code
 
 	instrument *instrument // nil: not measured
 	values     []string    // of the labels
@@ -75,10 +76,8 @@ func (t *Telemetry) Work(cfg WorkConfig) (*Work, error) {
 		handler:   t.log.Handler(),
 		http:      strings.HasPrefix(cfg.Metric, "http."),
 	}
-	if len(cfg.Attributes) > 0 {
-		w.handler = w.handler.WithAttrs(logAttrs(cfg.Attributes))
-	}
 	if cfg.Log {
+		w.records = sync.OnceValue(func() slog.Handler { return w.handler.WithAttrs(logAttrs(w.cfg.Attributes)) })
 		w.access = newAccess(t, &w.cfg)
 	}
 	if cfg.Metric != "" {
