@@ -3,6 +3,8 @@ package program
 import (
 	"maps"
 	"net/http"
+	"strings"
+	"sync"
 
 	"github.com/vade-go/vade"
 	"github.com/vade-go/vade/api"
@@ -50,9 +52,16 @@ func (h *host) operators() http.Handler {
 	mux := http.NewServeMux()
 	mount(mux, h.probes())
 	mux.Handle("GET /metrics", h.telemetry.Metrics())
-	if data, err := h.manifest.Encode(); err == nil {
-		mux.Handle("GET /manifest.json", static("application/json", data))
-	}
+	encoded := sync.OnceValues(h.manifest.Encode) // by the first request: it is a large document
+	mux.HandleFunc("GET /manifest.json", func(w http.ResponseWriter, r *http.Request) {
+		data, err := encoded()
+		if err != nil {
+			h.log.ErrorContext(r.Context(), "the manifest cannot be shown", "error", err.Error())
+			problem.Write(w, problem.Internal())
+			return
+		}
+		static("application/json", data).ServeHTTP(w, r)
+	})
 	mux.Handle("/", api.Unmatched(mux))
 	return api.CleanPaths(mux)
 }
@@ -73,22 +82,49 @@ func (h *host) whenStarted(next http.Handler) http.Handler {
 // only the gateway and the orchestrator reach.
 func (h *host) services(instance *vade.Instance, names []string) http.Handler {
 	mux := http.NewServeMux()
-	mount(mux, h.probes())
-	mux.Handle("GET /metrics", h.telemetry.Metrics())
+	own := h.probes()
+	own["GET /metrics"] = h.telemetry.Metrics()
+	mount(mux, own)
+	if handler, serves := instance.Handler(names[0]); serves && len(names) == 1 {
+		handler = h.whenStarted(handler)
+		if !h.everythingMounted(names) {
+			handler = besides(own, api.Unmatched(mux), handler)
+		}
+		mux.Handle("/", handler)
+		return api.CleanPaths(mux)
+	}
 	for _, name := range names {
 		svc, _ := h.manifest.Service(name)
 		handler, serves := instance.Handler(name)
 		if !serves {
 			continue
 		}
+		handler = h.whenStarted(handler)
 		for _, op := range svc.Routes() {
-			mux.Handle(op.Pattern(), h.whenStarted(handler))
+			mux.Handle(op.Pattern(), handler)
 		}
 	}
 	if !h.everythingMounted(names) {
 		mux.Handle("/", api.Unmatched(mux))
 	}
 	return api.CleanPaths(mux)
+}
+
+// besides answers what the program's own handlers do not: on their paths with unmatched, everywhere else with the one service there is,
+// which finds its routes, and says what it does not have, by itself.
+func besides(own map[string]http.Handler, unmatched, service http.Handler) http.Handler {
+	paths := make(map[string]bool, len(own))
+	for pattern := range own {
+		_, path, _ := strings.Cut(pattern, " ")
+		paths[path] = true
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if paths[r.URL.Path] {
+			unmatched.ServeHTTP(w, r)
+			return
+		}
+		service.ServeHTTP(w, r)
+	})
 }
 
 // everythingMounted reports whether one of the services answers all that no operation does.

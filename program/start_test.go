@@ -93,8 +93,24 @@ func TestProbesAnswerWhileServicesAreStillStarting(t *testing.T) {
 	}
 }
 
-func TestSeveralServicesOnOneAddressKnowTheirMethods(t *testing.T) {
+func TestServicesOnOneAddressKnowTheirMethods(t *testing.T) {
 	t.Parallel()
+	of := map[string]int{ // whether one service runs there or several
+		"GET /one/x": 200, "DELETE /one/x": 405, "GET /three": 404, "GET //one/x": 404, "GET /livez": 200, "POST /livez": 405, "DELETE /metrics": 405,
+	}
+	t.Run("several", func(t *testing.T) {
+		t.Parallel()
+		served(t, []string{"one", "two"}, of, map[string]int{"GET /two/x": 200, "DELETE /two/x": 405})
+	})
+	t.Run("one", func(t *testing.T) {
+		t.Parallel()
+		served(t, []string{"one"}, of, map[string]int{"GET /two/x": 404, "DELETE /two/x": 404})
+	})
+}
+
+// served runs services of a system of two and looks at the statuses of requests.
+func served(t *testing.T, names []string, requests ...map[string]int) {
+	t.Helper()
 	one, two := vade.NewService("one"), vade.NewService("two")
 	api.Get(one, "/one/{name}", hello, auth.Public())
 	api.Get(two, "/two/{name}", hello, auth.Public())
@@ -102,19 +118,19 @@ func TestSeveralServicesOnOneAddressKnowTheirMethods(t *testing.T) {
 	signals, ended := make(chan os.Signal, 1), make(chan int, 1)
 	go func() {
 		ended <- program.Run(context.Background(), vade.NewSystem("house", one, two), nil, program.IO{
-			Args: []string{"serve", "one", "two"}, Environ: []string{"VADE_DATA=" + t.TempDir(), "VADE_LISTEN=" + address},
+			Args: append([]string{"serve"}, names...), Environ: []string{"VADE_DATA=" + t.TempDir(), "VADE_LISTEN=" + address},
 			Stdout: io.Discard, Stderr: io.Discard, Signals: signals,
 		})
 	}()
 	for status := 0; status != 200; status, _ = ask(t, "GET", "http://"+address+"/readyz") {
 		<-time.After(5 * time.Millisecond)
 	}
-	for request, want := range map[string]int{
-		"GET /one/x": 200, "GET /two/x": 200, "DELETE /one/x": 405, "DELETE /two/x": 405, "GET /three": 404, "GET //one/x": 404,
-	} {
-		method, path, _ := strings.Cut(request, " ")
-		if status, body := ask(t, method, fmt.Sprintf("http://%s%s", address, path)); status != want {
-			t.Errorf("%s: %d %s", request, status, body)
+	for _, wanted := range requests {
+		for request, want := range wanted {
+			method, path, _ := strings.Cut(request, " ")
+			if status, body := ask(t, method, fmt.Sprintf("http://%s%s", address, path)); status != want {
+				t.Errorf("%s: %d %s", request, status, body)
+			}
 		}
 	}
 	signals <- os.Interrupt
