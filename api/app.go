@@ -41,7 +41,8 @@ func (a *App) add(e *endpoint) { a.endpoints = append(a.endpoints, e) }
 func (a *App) Describe(d *operation.Description) error {
 	errs := []error{a.configuration.check()}
 	a.mux = http.NewServeMux()
-	ids := make(map[string]*endpoint)
+	ids := make(map[string]*endpoint, len(a.endpoints))
+	d.Service.Operations = slices.Grow(d.Service.Operations, len(a.endpoints))
 	for _, e := range a.endpoints {
 		e.options, e.hooks = slices.Concat(a.options, e.options), &a.hooks
 		if err := e.describe(d); err != nil {

@@ -17,6 +17,7 @@ import (
 // binder is the compiled way from a request to an input value.
 type binder struct {
 	in       reflect.Type
+	fields   []reflect.StructField // the visible ones of in, while it is described
 	params   []param
 	body     *bodyField // nil: takes no body
 	inputs   *operation.Inputs
@@ -40,12 +41,12 @@ var transportTags = [...]string{inPath, inQuery, inHeader, inCookie, inForm}
 
 // newBinder compiles the input type t of an operation, reporting every mistake at once.
 func newBinder(c *schema.Compiler, t reflect.Type, method, path string) (*binder, error) {
-	b := &binder{in: t, inputs: new(operation.Inputs)}
+	b := &binder{in: t, fields: visibleFields(t), inputs: new(operation.Inputs)}
 	wild, err := wildcards(path)
 	errs := []error{err}
 	switch {
 	case t.Kind() == reflect.Struct && t.NumField() == 0: // it takes nothing, as None
-	case t.Kind() != reflect.Struct || !isEnvelope(t):
+	case !isEnvelope(b.fields):
 		errs = append(errs, b.wholeBody(c, method))
 	default:
 		errs = append(errs, b.envelope(c, method))
@@ -57,22 +58,37 @@ func newBinder(c *schema.Compiler, t reflect.Type, method, path string) (*binder
 	return b, errors.Join(errs...)
 }
 
-// isEnvelope reports whether t spreads over the request: some field has a transport tag, is a dependency, or is Body.
-func isEnvelope(t reflect.Type) bool {
-	for _, f := range reflect.VisibleFields(t) {
+// visibleFields returns the fields of an input, none when it is not a struct.
+func visibleFields(t reflect.Type) []reflect.StructField {
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
+	fields := make([]reflect.StructField, t.NumField())
+	for i := range fields {
+		if fields[i] = t.Field(i); fields[i].Anonymous {
+			return reflect.VisibleFields(t)
+		}
+	}
+	return fields // nothing is embedded, so these are all
+}
+
+// isEnvelope reports whether an input spreads over the request: some field has a transport tag, is a dependency, or is Body.
+func isEnvelope(fields []reflect.StructField) bool {
+	for i := range fields {
+		f := &fields[i]
 		if !f.IsExported() {
 			continue
 		}
-		if tag, _ := transportTag(f); tag != "" || operation.IsDependency(f.Type) || f.Name == "Body" {
+		if tag, _ := transportTag(f.Tag); tag != "" || operation.IsDependency(f.Type) || f.Name == "Body" {
 			return true
 		}
 	}
 	return false
 }
 
-func transportTag(f reflect.StructField) (in, name string) {
+func transportTag(of reflect.StructTag) (in, name string) {
 	for _, tag := range transportTags {
-		if v, ok := f.Tag.Lookup(tag); ok {
+		if v, ok := of.Lookup(tag); ok {
 			return tag, v
 		}
 	}
@@ -96,13 +112,13 @@ func (b *binder) wholeBody(c *schema.Compiler, method string) error {
 }
 
 func (b *binder) envelope(c *schema.Compiler, method string) error {
-	b.inputs = operation.NewInputs(b.in)
+	b.inputs, b.params = operation.NewInputs(b.in), make([]param, 0, len(b.fields))
 	var errs []error
-	for _, f := range reflect.VisibleFields(b.in) {
+	for _, f := range b.fields {
 		if !f.IsExported() || insideDependency(b.in, f) {
 			continue
 		}
-		in, name := transportTag(f)
+		in, name := transportTag(f.Tag)
 		switch {
 		case in != "":
 			if in == inForm && !takesBody(method) {

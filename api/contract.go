@@ -114,6 +114,7 @@ func newCodec(in reflect.Type, method, path string) (*codec, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.fields = nil
 	return &codec{method: method, path: path, binder: b}, nil
 }
 

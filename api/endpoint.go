@@ -55,7 +55,7 @@ func (e *endpoint) describe(d *operation.Description) error {
 	operation.Apply(e.op, e.options)
 	e.wire = newWire(e.options)
 	e.op.ID = d.Service.Name + "." + e.id()
-	errs := []error{e.checkShape()}
+	errs := append(make([]error, 0, 16), e.checkShape())
 	if errs[0] == nil {
 		var err error
 		e.binder, err = newBinder(d.Compiler, e.in, e.method, e.path)
@@ -63,7 +63,7 @@ func (e *endpoint) describe(d *operation.Description) error {
 		e.describeInput(d)
 		errs = append(errs, e.describeExamples(d.Compiler), e.describeCallbacks(d))
 	} else {
-		e.binder = &binder{in: e.in, inputs: new(operation.Inputs)}
+		e.binder = &binder{in: e.in, fields: visibleFields(e.in), inputs: new(operation.Inputs)}
 	}
 	errs = append(errs, describeTags(d, e.options))
 	fixed, headers, err := farewell(e.op)
@@ -75,9 +75,11 @@ func (e *endpoint) describe(d *operation.Description) error {
 	if e.op.Security.Decided() && err == nil {
 		errs = append(errs, e.describeCaching())
 	}
-	steps, err := e.steps(nil, nil)
+	var room [usualSteps]operation.Step
+	steps, err := e.steps(room[:0], nil, nil)
 	errs = append(errs, err, e.checkSecurity(), e.checkPolicies(), e.checkIdempotency())
 	describeIdempotency(e.op)
+	e.binder.fields = nil
 	if err := errors.Join(errs...); err != nil {
 		return &DeclarationError{Source: e.source, Operation: e.key(), Err: err}
 	}
@@ -108,6 +110,7 @@ func (e *endpoint) id() string {
 
 func (e *endpoint) describeInput(d *operation.Description) {
 	e.binder.inputs.DescribeOperation(e.op)
+	e.op.Parameters = slices.Grow(e.op.Parameters, len(e.binder.params))
 	for _, p := range e.binder.params {
 		if p.in == inForm {
 			continue
@@ -225,9 +228,13 @@ func (e *endpoint) checkSecurity() error {
 	return fmt.Errorf("%w: add auth.Require(...) to the operation or its group, or auth.Public()", ErrUndecided)
 }
 
-// steps returns everything of the plan but the handler itself.
-func (e *endpoint) steps(env *operation.Env, work *telemetry.Work) ([]operation.Step, error) {
-	steps, err := operation.Common(e.op, env, work)
+// usualSteps is how many steps few plans exceed.
+const usualSteps = 12
+
+// steps adds everything of the plan but the handler itself.
+func (e *endpoint) steps(steps []operation.Step, env *operation.Env, work *telemetry.Work) ([]operation.Step, error) {
+	common, err := operation.Common(e.op, env, work)
+	steps = append(steps, common...)
 	steps = append(steps, operation.Security(e.op, env)...)
 	if e.op.Idempotency != nil {
 		steps = append(steps, e.idempotency(env))
@@ -277,7 +284,8 @@ func (e *endpoint) open(env *operation.Env) error {
 	if err != nil {
 		return err
 	}
-	steps, err := e.steps(env, work)
+	var room [usualSteps]operation.Step
+	steps, err := e.steps(room[:0], env, work)
 	if err != nil {
 		return fmt.Errorf("api: %w", err)
 	}

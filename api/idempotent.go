@@ -107,7 +107,7 @@ func (e *endpoint) checkIdempotency() error {
 		return errors.New("api.Idempotent: a GET changes nothing and can always be sent again; take it away")
 	}
 	if e.op.Idempotency == nil {
-		if hasField(e.in, func(f reflect.StructField) bool { return f.Type == reflect.TypeFor[IdempotencyKey]() }) {
+		if e.hasField(func(f *reflect.StructField) bool { return f.Type == reflect.TypeFor[IdempotencyKey]() }) {
 			return fmt.Errorf("input %s: an api.IdempotencyKey is there only when the operation is declared with api.Idempotent()", e.in)
 		}
 		return nil
@@ -120,15 +120,21 @@ func (e *endpoint) checkIdempotency() error {
 	if e.out.Kind() != reflect.Interface && shapeOf(e.out).flows {
 		errs = append(errs, fmt.Errorf("api.Idempotent: output %s: a stream is not kept, and cannot be sent again", e.out))
 	}
-	if hasField(e.in, func(f reflect.StructField) bool { return http.CanonicalHeaderKey(f.Tag.Get(inHeader)) == keyHeader }) {
+	if e.hasField(func(f *reflect.StructField) bool { return http.CanonicalHeaderKey(f.Tag.Get(inHeader)) == keyHeader }) {
 		errs = append(errs, fmt.Errorf("input %s: the header %s is read already; for what belongs to it take a field of type api.IdempotencyKey",
 			e.in, keyHeader))
 	}
 	return errors.Join(errs...)
 }
 
-func hasField(t reflect.Type, matches func(reflect.StructField) bool) bool {
-	return t.Kind() == reflect.Struct && slices.ContainsFunc(reflect.VisibleFields(t), matches)
+// hasField reports whether the input has such a field.
+func (e *endpoint) hasField(matches func(*reflect.StructField) bool) bool {
+	for i := range e.binder.fields {
+		if matches(&e.binder.fields[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // describeIdempotency adds the key, the header of a replay and the problems to the description.
