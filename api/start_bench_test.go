@@ -7,6 +7,7 @@ import (
 
 	"github.com/vade-go/vade/api"
 	"github.com/vade-go/vade/auth"
+	"github.com/vade-go/vade/operation"
 )
 
 // BenchmarkFiveHundredOperations is what a large service pays at its start: 500 operations declared, compiled and opened.
@@ -15,8 +16,13 @@ func BenchmarkFiveHundredOperations(b *testing.B) {
 	for b.Loop() {
 		s := newService()
 		for i := range 500 {
-			api.Post(s, fmt.Sprintf("/shops/{shop}/orders%d", i), echo, auth.Require(auth.OAuth2("shop"), "orders:write"), api.Name(fmt.Sprintf("op%d", i)))
+			declareForStart(s, i)
 		}
 		s.open(b, io.Discard, nil)
 	}
+}
+
+// declareForStart declares one of many operations.
+func declareForStart(s operation.Scope, i int) {
+	api.Post(s, fmt.Sprintf("/shops/{shop}/orders%d", i), echo, auth.Require(auth.OAuth2("shop"), "orders:write"), api.Name(fmt.Sprintf("op%d", i)))
 }

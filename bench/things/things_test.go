@@ -2,8 +2,10 @@ package things_test
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"testing"
 
 	"github.com/vade-go/vade"
@@ -33,7 +35,48 @@ func TestFiveHundredOperationsAnswer(t *testing.T) {
 	}
 }
 
+// What the declaration and the opening of the five hundred may cost. It is what was measured last, with a little room, so that it only
+// goes down.
+const (
+	startAllocs = 100_000
+	startBytes  = 7_300_000
+)
+
+// TestAStartStaysInItsBudget counts what a start allocates: the time it takes goes by that, and depends on the machine besides.
+func TestAStartStaysInItsBudget(t *testing.T) { // alone: what runs beside it would be counted
+	cfg := config(t)
+	allocs, bytes := uint64(math.MaxUint64), uint64(math.MaxUint64)
+	for range 3 { // the least, since something else of the process may allocate, too
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		instance, err := things.Vade().Open(t.Context(), cfg)
+		runtime.ReadMemStats(&after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := instance.Close(); err != nil {
+			t.Error(err)
+		}
+		allocs, bytes = min(allocs, after.Mallocs-before.Mallocs), min(bytes, after.TotalAlloc-before.TotalAlloc)
+	}
+	t.Logf("%d allocations, %d bytes", allocs, bytes)
+	if allocs > startAllocs || bytes > startBytes {
+		t.Errorf("%d allocations and %d bytes, and the budget is %d and %d", allocs, bytes, startAllocs, startBytes)
+	}
+}
+
 func open(t *testing.T) http.Handler {
+	t.Helper()
+	instance, err := things.Vade().Open(context.Background(), config(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { instance.Close() })
+	h, _ := instance.Handler("shop")
+	return h
+}
+
+func config(t *testing.T) vade.Config {
 	t.Helper()
 	tel, err := telemetry.New(telemetry.Config{Service: "things"})
 	if err != nil {
@@ -47,11 +90,5 @@ func open(t *testing.T) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	instance, err := things.Vade().Open(context.Background(), vade.Config{Telemetry: tel, Verifier: verifier})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { instance.Close() })
-	h, _ := instance.Handler("shop")
-	return h
+	return vade.Config{Telemetry: tel, Verifier: verifier}
 }
