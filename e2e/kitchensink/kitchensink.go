@@ -1,5 +1,3 @@
-// Package kitchensink declares whatever can be declared of an API, each thing once. Nobody calls it: it is there for its OpenAPI documents,
-// which validators and generators of clients are tried on.
 package kitchensink
 
 import (
