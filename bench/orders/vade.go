@@ -30,7 +30,11 @@ const silent = slog.Level(127)
 // vadeBare is Vade with nothing on that can be turned off: no access record, no span, no caller to identify. What stays is part of
 // every operation: the request id, a trace id that is passed on, the histogram and the gauge, the deadline, the barrier for panics.
 func vadeBare() (http.Handler, func(), error) {
-	return openVade(telemetry.Config{Service: "shop", Output: io.Discard, Level: silent, Sample: -1}, nil, auth.Public())
+	return openVade(nothingOn(), nil, auth.Public())
+}
+
+func nothingOn() telemetry.Config {
+	return telemetry.Config{Service: "shop", Output: io.Discard, Level: silent, Sample: -1}
 }
 
 // vadeFull is Vade with everything on: every request traced and its span exported in batches to spans, measured, logged as JSON to
@@ -53,11 +57,15 @@ func vadeFull(spans *Spans) (http.Handler, func(), error) {
 
 // openVade returns the handler of the service and what closes it.
 func openVade(cfg telemetry.Config, verifier auth.Verifier, who auth.Requirement) (http.Handler, func(), error) {
+	return openSystem(VadeSystem(who), cfg, verifier)
+}
+
+func openSystem(system *vade.System, cfg telemetry.Config, verifier auth.Verifier) (http.Handler, func(), error) {
 	tel, err := telemetry.New(cfg)
 	if err != nil {
 		return nil, nil, err
 	}
-	instance, err := VadeSystem(who).Open(context.Background(), vade.Config{Telemetry: tel, Verifier: verifier})
+	instance, err := system.Open(context.Background(), vade.Config{Telemetry: tel, Verifier: verifier})
 	if err != nil {
 		return nil, nil, err
 	}
