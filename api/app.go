@@ -176,22 +176,22 @@ func (a *App) Invoke(ctx context.Context, key string, header http.Header, in any
 	if !ok {
 		return nil, fmt.Errorf("api: %s is not an operation of this service: %w", key, problem.NotFound())
 	}
-	v := reflect.New(e.in).Elem()
 	given := reflect.ValueOf(in)
 	if given.Type() != e.in {
 		return nil, fmt.Errorf("api: %s takes %s, not %s: %w", key, e.in, given.Type(), problem.Invalid())
 	}
-	v.Set(given)
+	c := &e.exchange().call
+	c.Operation, c.Door, c.Header, c.Received = e.op, operation.DoorLocal, header, time.Now()
+	c.In.Set(given)
 	if ctx = telemetry.Detach(ctx); telemetry.RequestID(ctx) == "" {
 		ctx = telemetry.WithRequestID(ctx, telemetry.NewRequestID())
 	}
-	c := &operation.Call{Operation: e.op, Door: operation.DoorLocal, Header: header, In: v, Received: time.Now()}
 	err := e.plan.Run(ctx, c)
 	if out, ok := c.Out.(interface{ lend(func(error)) any }); ok && err == nil {
 		return e.lend(ctx, c, out.lend), nil
 	}
 	e.finish(ctx, c, err)
-	return c.Out, err
+	return output(c), err
 }
 
 // lend gives an answer that flows to a caller in the same process. The call is over when he has read it, or when ctx ends.

@@ -29,8 +29,8 @@ type endpoint struct {
 	options                    []Option
 	inherited                  int // how many of the options are those of groups
 	in, out                    reflect.Type
-	handle                     func(context.Context, reflect.Value) (any, error)
-	exchange                   func() (*exchange, reflect.Value)
+	handle                     func(ctx context.Context, in reflect.Value, out any) error
+	exchange                   func() *exchange
 	handlerMissing             bool
 
 	op      *manifest.Operation
@@ -291,11 +291,10 @@ func (e *endpoint) open(env *operation.Env) error {
 	}
 	e.plan = operation.NewPlan(append(steps, hooked(e.hooks)), func(ctx context.Context, c *operation.Call) error {
 		c.Reached = true
-		out, err := e.handle(ctx, c.In)
-		if err != nil {
+		if err := e.handle(ctx, c.In, c.Place); err != nil {
 			return err
 		}
-		c.Out = out
+		c.Out = c.Place
 		return nil
 	})
 	e.log = env.Log

@@ -18,7 +18,7 @@ import (
 // speak of the time that is over.
 const slack = 250 * time.Millisecond
 
-// exchange is one request and its answer. Its parts, and the input of the operation, are one allocation.
+// exchange is one request and its answer. Its parts, and the input and the output of the operation, are one allocation.
 type exchange struct {
 	call   operation.Call
 	body   timedbody.Body
@@ -35,13 +35,15 @@ func (v *headerValues) set(i int, text string) []string {
 	return v[i : i+1 : i+1]
 }
 
-// newExchange returns an exchange, and the place of an input.
-func newExchange[In any]() (*exchange, reflect.Value) {
+// newExchange returns an exchange whose call has the places of its input and its output.
+func newExchange[In, Out any]() *exchange {
 	x := new(struct {
 		exchange
-		in In
+		in  In
+		out Out
 	})
-	return &x.exchange, reflect.ValueOf(&x.in).Elem()
+	x.call.In, x.call.Place = reflect.ValueOf(&x.in).Elem(), &x.out
+	return &x.exchange
 }
 
 // enter is what every request meets first: it gets its id, and the answer the headers that all of them have.
@@ -60,10 +62,10 @@ func (e *endpoint) enter(w http.ResponseWriter, r *http.Request, x *exchange) co
 
 // ServeHTTP is the HTTP door of one operation.
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x, in := e.exchange()
+	x := e.exchange()
 	ctx, c := e.enter(w, r, x), &x.call
 	c.Operation, c.Door, c.Header, c.Request, c.Writer = e.op, operation.DoorHTTP, r.Header, r, w
-	c.In, c.Received = in, time.Now()
+	c.Received = time.Now()
 	if e.arriving(w, x) {
 		defer x.body.Release()
 	}

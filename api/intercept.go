@@ -78,7 +78,7 @@ func (i *interceptor) run(out reflect.Type, next operation.Handler) operation.Ha
 			if err := next(ctx, c); err != nil {
 				return nil, err
 			}
-			return c.Out, nil
+			return output(c), nil
 		})
 		if err != nil {
 			return err
@@ -86,7 +86,8 @@ func (i *interceptor) run(out reflect.Type, next operation.Handler) operation.Ha
 		if got := reflect.TypeOf(result); got != out {
 			return fmt.Errorf("api: the interceptor %s at %s returned %v, and the operation answers %v", i.name, i.source, got, out)
 		}
-		c.Out = result
+		reflect.ValueOf(c.Place).Elem().Set(reflect.ValueOf(result))
+		c.Out = c.Place
 		return nil
 	}
 }

@@ -191,6 +191,7 @@ func (m *mount) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, m.op.MaxBody)
 	}
 	c.Operation, c.Door, c.Header, c.Request, c.In = m.op, operation.DoorHTTP, r.Header, r, reflect.ValueOf(r).Elem()
+	c.Place = new(None)
 	out := &mountWriter{ResponseWriter: w, call: c, cached: m.cached}
 	c.Writer = out
 	err := m.plan.Run(ctx, c)
@@ -216,7 +217,7 @@ func (m *mount) call(ctx context.Context, c *operation.Call) error {
 			out.aborted, c.Status = true, statusCutOff
 		}
 	}()
-	c.Out = None{}
+	c.Out = c.Place
 	m.handler.ServeHTTP(out, c.Request.WithContext(ctx))
 	if out.status == 0 && errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return ctx.Err() // it gave up, and nobody has said so yet

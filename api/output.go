@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"reflect"
 	"strings"
+
+	"github.com/vade-go/vade/operation"
 )
 
 // None is the output of an operation that answers 204 without a body, and the input of one that takes nothing.
@@ -155,9 +157,17 @@ func represent(out any) (status int, header http.Header, hasBody bool) {
 	return http.StatusOK, nil, true
 }
 
+// output returns what a handler returned, as its own type; nil before it has.
+func output(c *operation.Call) any {
+	if c.Out == nil {
+		return nil
+	}
+	return reflect.ValueOf(c.Out).Elem().Interface()
+}
+
 // content returns the body of what a handler returned.
-func (x *wire) content(out any) reflect.Value {
-	v := reflect.ValueOf(out)
+func (x *wire) content(c *operation.Call) reflect.Value {
+	v := reflect.ValueOf(c.Out).Elem()
 	if x.value != nil {
 		v = v.FieldByIndex(x.value)
 	}

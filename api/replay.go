@@ -69,7 +69,7 @@ func (x *wire) bodyOf(c *operation.Call, header http.Header) ([]byte, bool) {
 		if !hasBody {
 			return nil, true
 		}
-		data, err := json.Marshal(x.content(c.Out).Interface(), jsonOptions)
+		data, err := json.Marshal(x.content(c).Interface(), jsonOptions)
 		if err != nil {
 			return nil, false
 		}
@@ -106,7 +106,8 @@ func (e *endpoint) replay(c *operation.Call, r *results.Result) error {
 		if err != nil {
 			return fmt.Errorf("api: a kept result of %s cannot be read: %w", c.Operation.ID, err)
 		}
-		c.Out = out
+		reflect.ValueOf(c.Place).Elem().Set(reflect.ValueOf(out))
+		c.Out = c.Place
 	case r.Body != nil:
 		buf := buffers.Get().(*bytes.Buffer) // the writer gives it back
 		buf.Reset()

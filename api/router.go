@@ -65,10 +65,11 @@ func add[In, Out any](s operation.Scope, method, path string, h func(context.Con
 		name:    functionName(reflect.ValueOf(h)),
 		in:      reflect.TypeFor[In](),
 		out:     reflect.TypeFor[Out](),
-		handle: func(ctx context.Context, in reflect.Value) (any, error) {
-			return h(ctx, *in.Addr().Interface().(*In))
+		handle: func(ctx context.Context, in reflect.Value, out any) (err error) {
+			*out.(*Out), err = h(ctx, *in.Addr().Interface().(*In))
+			return err
 		},
-		exchange:       newExchange[In],
+		exchange:       newExchange[In, Out],
 		handlerMissing: h == nil,
 	}
 	if g, ok := s.(*Router); ok {

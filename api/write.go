@@ -75,7 +75,7 @@ func (x *wire) encode(ctx context.Context, c *operation.Call) error {
 	if hasBody && !x.notModified(c, header) {
 		buf := buffers.Get().(*bytes.Buffer)
 		buf.Reset()
-		data, err := x.output.AppendJSON(buf.AvailableBuffer(), x.content(c.Out))
+		data, err := x.output.AppendJSON(buf.AvailableBuffer(), x.content(c))
 		if err != nil {
 			return fmt.Errorf("api: encode the answer of %s: %w", c.Operation.ID, err)
 		}

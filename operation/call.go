@@ -44,7 +44,8 @@ type Call struct {
 	Body      io.Reader           // DoorHTTP only: of the request, which is read from here; nil: it has none
 	Writer    http.ResponseWriter // DoorHTTP only: of the answer, for outputs that flow; all others are written when the plan is done
 	In        reflect.Value       // addressable: the input being filled
-	Out       any                 // what the handler returned
+	Place     any                 // where the handler's output goes: a pointer to its type
+	Out       any                 // Place, once the handler has returned; nil before
 	Encoded   *bytes.Buffer       // DoorHTTP: the body made of Out by the stage bind; nil: none
 	Status    int                 // of a success, as HTTP; 0 is 200
 	Begun     bool                // the answer has begun to flow: no other can take its place
