@@ -6,14 +6,17 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vade-go/vade/manifest"
 )
 
 // runtimeExpression is what may stand in the braces (OpenAPI 3.1.1, section 4.8.20.4): the part of the exchange, its place and what
 // of it.
-var runtimeExpression = regexp.MustCompile(
-	`^\$(?:url|method|statusCode|(request|response)\.(?:(header|query|path)\.([^{}]+)|body(?:#(?:/[^{}]*)?)?))$`)
+var runtimeExpression = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(
+		`^\$(?:url|method|statusCode|(request|response)\.(?:(header|query|path)\.([^{}]+)|body(?:#(?:/[^{}]*)?)?))$`)
+})
 
 // checkCallbackURL reports a URL that is none, or refers to something that a request of the operation does not have.
 func checkCallbackURL(op *manifest.Operation, url string) error {
@@ -25,7 +28,7 @@ func checkCallbackURL(op *manifest.Operation, url string) error {
 		return fmt.Errorf("URL %q: it says nowhere, such as {$request.body#/url}", url)
 	}
 	for _, x := range expressions {
-		match := runtimeExpression.FindStringSubmatch(x)
+		match := runtimeExpression().FindStringSubmatch(x)
 		if match == nil {
 			return fmt.Errorf("URL %q: {%s} is no runtime expression, such as $request.body#/url", url, x)
 		}

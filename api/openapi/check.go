@@ -47,7 +47,7 @@ func sound(m *manifest.System) bool {
 		}
 	}
 	for name, schema := range m.Schemas {
-		if !componentName.MatchString(name) || !soundSchema(m, schema) {
+		if !componentName().MatchString(name) || !soundSchema(m, schema) {
 			return false
 		}
 	}
@@ -56,7 +56,7 @@ func sound(m *manifest.System) bool {
 
 func soundOperation(m *manifest.System, op manifest.Operation) bool {
 	for _, name := range op.Security.Schemes {
-		if !componentName.MatchString(name) {
+		if !componentName().MatchString(name) {
 			return false
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/vade-go/vade/manifest"
@@ -130,10 +131,10 @@ func (d *deriver) components() components {
 }
 
 // componentName is what section 4.8.7.1 of the specification allows.
-var componentName = regexp.MustCompile(`^[a-zA-Z0-9._-]+$`)
+var componentName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-zA-Z0-9._-]+$`) })
 
 func (d *deriver) checkName(kind, name string) {
-	if !componentName.MatchString(name) {
+	if !componentName().MatchString(name) {
 		d.fail(kind, "the name %q has characters other than letters, digits, dots, hyphens and underscores", name)
 	}
 }

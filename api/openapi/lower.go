@@ -3,6 +3,7 @@ package openapi
 import (
 	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -84,7 +85,7 @@ func (l *lowering) keyword(out, in object, name string, v jsontext.Value) object
 		"maxProperties":
 		return out.add(name, v)
 	case "pattern":
-		if modern.Match(v) {
+		if modern().Match(v) {
 			l.loose = true
 			return out
 		}
@@ -214,7 +215,7 @@ func (l *lowering) tuple(out, in object, v jsontext.Value) object {
 }
 
 // modern are regular expressions that edition 5.1 of ECMA-262, which the dialect names, reads otherwise: \p{L}, \u{1F600}, named groups.
-var modern = regexp.MustCompile(`\\[pPk][{<]|\\u\{|\(\?P?<`)
+var modern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\\[pPk][{<]|\\u\{|\(\?P?<`) })
 
 // annotations say nothing about which values are allowed, and may be left out.
 func annotation(name string) bool {

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vade-go/vade/manifest"
 )
@@ -78,7 +79,7 @@ func (i *pathItem) slot(method string) **operation {
 	return nil
 }
 
-var wildcard = regexp.MustCompile(`\{([^{}]*)\}`)
+var wildcard = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{([^{}]*)\}`) })
 
 // template turns a path of net/http into one of OpenAPI, which has no end mark and no parameter of several segments.
 func template(path string) string {
@@ -86,14 +87,14 @@ func template(path string) string {
 }
 
 // shape is the path without the names of its parameters. Two paths of one shape are the same path to OpenAPI.
-func shape(path string) string { return wildcard.ReplaceAllString(path, "{}") }
+func shape(path string) string { return wildcard().ReplaceAllString(path, "{}") }
 
 // rename gives path parameters the names that they have in the first path of the same shape.
 func rename(params []manifest.Parameter, path, first string) []manifest.Parameter {
 	if path == first {
 		return params
 	}
-	from, to := wildcard.FindAllStringSubmatch(path, -1), wildcard.FindAllStringSubmatch(first, -1)
+	from, to := wildcard().FindAllStringSubmatch(path, -1), wildcard().FindAllStringSubmatch(first, -1)
 	params = slices.Clone(params)
 	for i := range params {
 		at := slices.IndexFunc(from, func(m []string) bool { return m[1] == params[i].Name })

@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"go.yaml.in/yaml/v3"
@@ -72,12 +73,12 @@ func yamlNode(dec *jsontext.Decoder) (*yaml.Node, error) {
 }
 
 // plain are the texts that no reader takes for anything else, words such as "no" aside.
-var plain = regexp.MustCompile(`^[A-Za-z_/$][A-Za-z0-9_/{}.,()*+;' -]*$`)
+var plain = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_/$][A-Za-z0-9_/{}.,()*+;' -]*$`) })
 
 // yamlText is a text, quoted where it could be misread.
 func yamlText(text string) *yaml.Node {
 	node := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
-	if !plain.MatchString(text) || strings.HasSuffix(text, " ") || isWord(text) {
+	if !plain().MatchString(text) || strings.HasSuffix(text, " ") || isWord(text) {
 		node.Style = yaml.DoubleQuotedStyle
 	}
 	return node
