@@ -24,7 +24,8 @@ import (
 // A crash loses it. It is for what may be lost; what must not be lost is an event of package outbox or a task.
 //
 // The name is a word or two that stand in logs, metrics and traces; there are few of them in a program. When the service has as much
-// work as it takes, After returns [ErrBusy], which answers the call with 503 and Retry-After, for the handler to return or to live with.
+// work as it takes, After returns [ErrBusy], which answers the call with 503 and Retry-After, for the handler to return or to live with; to a
+// goroutine that comes when the call is over, [ErrCallOver].
 func After(ctx context.Context, name string, f func(ctx context.Context) error) error {
 	c, ok := operation.FromContext(ctx)
 	switch {
@@ -35,6 +36,9 @@ func After(ctx context.Context, name string, f func(ctx context.Context) error) 
 	}
 	return c.Hooks.Later(ctx, c, name, f)
 }
+
+// ErrCallOver is what [After] returns to a goroutine that comes too late: the call has been answered, and its work been begun.
+var ErrCallOver = errors.New("the call is over: give its work before the handler returns, or do it where you are")
 
 // ErrBusy is what [After] returns when the service has as much work as it takes, or is stopping. It is a problem.Unavailable.
 var ErrBusy = fmt.Errorf("api: no room for more background work: %w", problem.Unavailable())

@@ -364,3 +364,27 @@ func TestTheSpanOfWorkIsInTheTraceAndLinkedToTheRequest(t *testing.T) {
 		t.Errorf("%s, links %v, request %v", work.Name(), work.Links(), request.SpanContext())
 	}
 }
+
+func TestWorkThatIsGivenWhenTheCallIsOverIsRefused(t *testing.T) {
+	t.Parallel()
+	over, late := make(chan struct{}), make(chan error, 1)
+	s := newService()
+	api.Post(s, "/late", func(ctx context.Context, _ api.None) (api.None, error) {
+		go func() {
+			<-over
+			late <- api.After(ctx, "late", func(context.Context) error { return nil })
+		}()
+		return api.None{}, nil
+	}, auth.Public())
+	h := s.open(t, io.Discard, nil).(stopper)
+	if res, body := send(t, h, "POST", "/late", ""); res.StatusCode != http.StatusNoContent {
+		t.Fatal(res.StatusCode, body)
+	}
+	close(over)
+	if err := <-late; !errors.Is(err, api.ErrCallOver) {
+		t.Errorf("got %v", err)
+	}
+	if err := h.Stop(t.Context()); err != nil { // nothing has a place
+		t.Error(err)
+	}
+}

@@ -53,16 +53,18 @@ func (b *background) later(ctx context.Context, c *operation.Call, name string, 
 	if err != nil {
 		return fmt.Errorf("api: after %q: %w", name, err)
 	}
-	b.taken++
-	b.names[name]++
 	w := &work{background: b, name: name, operation: c.Operation.ID, kind: kind, f: f, ctx: outliving(ctx)}
-	c.Then(func(err error) {
+	if !c.Then(func(err error) {
 		if err != nil || c.Status >= 400 {
 			b.done(name)
 			return
 		}
 		go w.run()
-	})
+	}) {
+		return fmt.Errorf("api: after %q: %w", name, ErrCallOver)
+	}
+	b.taken++
+	b.names[name]++
 	return nil
 }
 

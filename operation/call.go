@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"runtime/debug"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/vade-go/vade/auth"
@@ -63,13 +64,16 @@ type Call struct {
 	silence *stopclock.Clock // nil: the operation does not stream
 	outcome error            // of the plan
 	taken   *taken           // nil: nothing
+
+	ending sync.Mutex
+	over   bool
+	last   []func(error) // after the clean-ups
 }
 
 // taken is what dependencies and stages have taken during a call. Most calls take nothing.
 type taken struct {
 	memo     []resolved
 	cleanups []func(error)
-	last     []func(error) // after the clean-ups
 }
 
 // take returns the place of what is taken.
@@ -135,8 +139,25 @@ func (c *Call) traceContext(ctx context.Context) context.Context {
 func (c *Call) Defer(f func(err error)) { t := c.take(); t.cleanups = append(t.cleanups, f) }
 
 // Then runs f after everything that was deferred, first given first run, with the error that the plan came to or nil, whether or not
-// the answer reached anybody.
-func (c *Call) Then(f func(err error)) { t := c.take(); t.last = append(t.last, f) }
+// the answer reached anybody. It reports false, and f never runs, when the call is over. Unlike the rest of Call it is safe for concurrent
+// use, since a goroutine of the handler may be late.
+func (c *Call) Then(f func(err error)) bool {
+	c.ending.Lock()
+	defer c.ending.Unlock()
+	if !c.over {
+		c.last = append(c.last, f)
+	}
+	return !c.over
+}
+
+// end ends the call for [Call.Then], and returns what it was given.
+func (c *Call) end() []func(error) {
+	c.ending.Lock()
+	defer c.ending.Unlock()
+	last := c.last
+	c.last, c.over = nil, true
+	return last
+}
 
 // Deferred reports whether something is left for [Call.Finish].
 func (c *Call) Deferred() bool { return c.taken != nil && len(c.taken.cleanups) > 0 }
@@ -144,18 +165,16 @@ func (c *Call) Deferred() bool { return c.taken != nil && len(c.taken.cleanups) 
 // Finish runs the deferred functions. The door calls it once, after the answer was made. One that panics keeps none of the
 // others from running; the panics come back joined, each with its stack, for the door to log.
 func (c *Call) Finish(err error) error {
-	t := c.taken
-	if t == nil {
-		return nil
-	}
 	var errs []error
-	for _, f := range slices.Backward(t.cleanups) {
-		errs = append(errs, cleanUp(f, err))
+	if t := c.taken; t != nil {
+		for _, f := range slices.Backward(t.cleanups) {
+			errs = append(errs, cleanUp(f, err))
+		}
+		t.cleanups = nil
 	}
-	for _, f := range t.last {
+	for _, f := range c.end() {
 		errs = append(errs, cleanUp(f, c.outcome))
 	}
-	t.cleanups, t.last = nil, nil
 	return errors.Join(errs...)
 }
 
