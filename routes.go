@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/vade-go/vade/internal/muxroute"
 	"github.com/vade-go/vade/manifest"
 )
 
@@ -84,14 +85,7 @@ func clash(known []*manifest.Operation, op *manifest.Operation, reason error) er
 	return fmt.Errorf("vade: %s: %s %s: %w", op.Source, op.Method, op.Path, reason)
 }
 
-// route registers an operation. The mux panics on what conflicts; here that is a mistake like any other.
-func route(mux *http.ServeMux, op *manifest.Operation) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			reason, _, _ := strings.Cut(fmt.Sprint(v), "\n")
-			err = errors.New(reason)
-		}
-	}()
-	mux.Handle(op.Pattern(), http.NotFoundHandler())
-	return nil
+// route registers an operation.
+func route(mux *http.ServeMux, op *manifest.Operation) error {
+	return muxroute.Register(mux, op.Pattern(), http.NotFoundHandler())
 }

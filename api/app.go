@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vade-go/vade/internal/muxroute"
 	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/operation/results"
 	"github.com/vade-go/vade/problem"
@@ -71,8 +72,8 @@ func (a *App) route(e *endpoint) error {
 	}
 	h, err := e.within(e)
 	if err == nil {
-		if err = registerRoute(a.mux, e.op.Pattern(), h); err != nil {
-			err = fmt.Errorf("%w: %w", ErrPath, err)
+		if err = muxroute.Register(a.mux, e.op.Pattern(), h); err != nil {
+			err = fmt.Errorf("%w: %w", ErrPath, a.beside(e, err))
 		}
 	}
 	if err != nil {
@@ -80,6 +81,20 @@ func (a *App) route(e *endpoint) error {
 	}
 	a.byKey[e.key()] = e
 	return nil
+}
+
+// beside says where the operation is declared that the route of e cannot stand beside.
+func (a *App) beside(e *endpoint, reason error) error {
+	for _, other := range a.endpoints {
+		if a.byKey[other.key()] != other {
+			continue
+		}
+		mux := http.NewServeMux()
+		if muxroute.Register(mux, other.op.Pattern(), other) == nil && muxroute.Register(mux, e.op.Pattern(), e) != nil {
+			return fmt.Errorf("%w; %s is declared at %s", reason, other.key(), other.source)
+		}
+	}
+	return reason
 }
 
 // Unmatched answers what no other pattern of the mux does, when it is registered for "/": a path that has other methods with

@@ -59,7 +59,7 @@ func TestMistakesOfADeclarationNameThePlaceAndTheMend(t *testing.T) {
 		{"paths that conflict", func(s *service) {
 			api.Get(s, "/x/{id}/b", get, public)
 			api.Get(s, "/x/a/{id}", get, public, api.Name("other"))
-		}, api.ErrPath, "conflict"},
+		}, api.ErrPath, "GET /x/{id}/b is declared at"},
 		{"a body on GET", func(s *service) {
 			api.Get(s, "/n", func(context.Context, order) (order, error) { return order{}, nil }, public)
 		}, nil, "takes no body"},

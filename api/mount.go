@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vade-go/vade/internal/muxroute"
 	"github.com/vade-go/vade/manifest"
 	"github.com/vade-go/vade/operation"
 	"github.com/vade-go/vade/telemetry"
@@ -289,7 +290,7 @@ func (a *App) routeMount(m *mount, described *manifest.Mount) error {
 		f.beside(a.operationMethods)
 	}
 	for _, route := range described.Routes() {
-		if reason := registerRoute(a.mux, route.Pattern(), h); reason != nil {
+		if reason := muxroute.Register(a.mux, route.Pattern(), h); reason != nil {
 			return &DeclarationError{Source: m.source, Operation: m.key(), Err: fmt.Errorf("%w: %w", ErrPath, a.clash(m, route.Pattern(), reason))}
 		}
 	}
@@ -313,7 +314,7 @@ func (a *App) operationMethods(r *http.Request) []string {
 func (a *App) clash(m *mount, pattern string, reason error) error {
 	for _, e := range a.endpoints {
 		mux := http.NewServeMux()
-		if e.op != nil && registerRoute(mux, e.op.Pattern(), e) == nil && registerRoute(mux, pattern, m) != nil {
+		if e.op != nil && muxroute.Register(mux, e.op.Pattern(), e) == nil && muxroute.Register(mux, pattern, m) != nil {
 			return fmt.Errorf("%s could mean this and %s, declared at %s", pattern, e.key(), e.source)
 		}
 	}
@@ -326,16 +327,4 @@ func (a *App) clash(m *mount, pattern string, reason error) error {
 		}
 	}
 	return reason
-}
-
-// registerRoute makes an error of the panic by which the mux refuses a pattern.
-func registerRoute(mux *http.ServeMux, pattern string, h http.Handler) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			reason, _, _ := strings.Cut(fmt.Sprint(v), "\n")
-			err = errors.New(reason)
-		}
-	}()
-	mux.Handle(pattern, h)
-	return nil
 }

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -10,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vade-go/vade/internal/muxroute"
 	"github.com/vade-go/vade/manifest"
 	"github.com/vade-go/vade/telemetry"
 	"go.opentelemetry.io/otel/attribute"
@@ -134,7 +134,7 @@ func newMount(pattern string, handler http.Handler, tel *telemetry.Telemetry) (*
 		handler: handler, pattern: pattern, origin: "the mount", timeout: mountTimeout, maxBody: mountBody, expose: exposed(nil),
 	}
 	own := http.NewServeMux() // sets the path values that the handler asks for
-	if err := register(own, pattern, handler); err != nil {
+	if err := muxroute.Register(own, pattern, handler); err != nil {
 		return nil, fmt.Errorf("%s (%s): %w", pattern, rt.origin, err)
 	}
 	rt.handler = own
@@ -167,12 +167,12 @@ func exposed(op *manifest.Operation) string {
 }
 
 func (t *table) add(rt *route) error {
-	if err := register(http.NewServeMux(), rt.pattern, rt); err != nil {
+	if err := muxroute.Register(http.NewServeMux(), rt.pattern, rt); err != nil {
 		return fmt.Errorf("%s (%s): %w", rt.pattern, rt.origin, err)
 	}
-	if err := register(t.mux, rt.pattern, rt); err != nil {
+	if err := muxroute.Register(t.mux, rt.pattern, rt); err != nil {
 		for _, other := range t.routes {
-			if mux := http.NewServeMux(); register(mux, other.pattern, other) == nil && register(mux, rt.pattern, rt) != nil {
+			if mux := http.NewServeMux(); muxroute.Register(mux, other.pattern, other) == nil && muxroute.Register(mux, rt.pattern, rt) != nil {
 				return fmt.Errorf("%s (%s) and %s (%s): %w", other.pattern, other.origin, rt.pattern, rt.origin, ErrDuplicate)
 			}
 		}
@@ -188,18 +188,6 @@ func (t *table) add(rt *route) error {
 	default:
 		t.methods = append(t.methods, "DELETE", "GET", "PATCH", "POST", "PUT") // of those that it takes, what a preflight may ask for
 	}
-	return nil
-}
-
-// register makes an error of the panic by which the mux refuses a pattern.
-func register(mux *http.ServeMux, pattern string, h http.Handler) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			reason, _, _ := strings.Cut(fmt.Sprint(v), "\n")
-			err = errors.New(reason)
-		}
-	}()
-	mux.Handle(pattern, h)
 	return nil
 }
 
