@@ -50,7 +50,7 @@ func (a *App) Describe(d *operation.Description) error {
 			errs = append(errs, err)
 			continue
 		}
-		if other, ok := ids[e.op.ID]; ok {
+		if other, ok := ids[e.op.ID]; ok && other.key() != e.key() { // or else the route says it
 			errs = append(errs, &DeclarationError{Source: e.source, Operation: e.key(), Err: fmt.Errorf(
 				"%w: the id %s belongs to %s at %s; set another with api.Name", ErrDuplicate, e.op.ID, other.key(), other.source)})
 			continue

@@ -56,6 +56,10 @@ func TestMistakesOfADeclarationNameThePlaceAndTheMend(t *testing.T) {
 			api.Get(s, "/n", nothing, public)
 			api.Get(s, "/m", nothing, public)
 		}, api.ErrDuplicate, "api.Name"},
+		{"one operation twice", func(s *service) {
+			api.Get(s, "/n", nothing, public)
+			api.Get(s, "/n", nothing, public)
+		}, api.ErrDuplicate, "first at"},
 		{"paths that conflict", func(s *service) {
 			api.Get(s, "/x/{id}/b", get, public)
 			api.Get(s, "/x/a/{id}", get, public, api.Name("other"))

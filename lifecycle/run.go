@@ -124,12 +124,16 @@ const together = 100 * time.Millisecond
 func stop(ctx context.Context, g *Group, opts RunOptions, signalled bool) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), opts.Grace)
 	defer cancel()
-	last := time.Now() // that a signal counted
+	began := time.Now()
+	last := began // that a signal counted
 	stopped := make(chan error, 1)
 	go func() { stopped <- g.Stop(ctx) }()
 	for {
 		select {
 		case err := <-stopped:
+			if err == nil {
+				opts.Log.Info("stopped", "took", time.Since(began).Round(time.Millisecond).String())
+			}
 			return err
 		case s := <-opts.Signals:
 			switch {
