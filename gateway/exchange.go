@@ -59,7 +59,7 @@ func (g *Gateway) begin(w http.ResponseWriter, r *http.Request, rt *route) *exch
 	if !telemetry.ValidRequestID(x.id) {
 		x.id = telemetry.NewRequestID()
 	}
-	x.ctx, x.run = rt.work.Begin(telemetry.WithRequestID(telemetry.Extract(r.Context(), r.Header), x.id))
+	x.ctx, x.run = rt.works.of(r.Method).Begin(telemetry.WithRequestID(telemetry.Extract(r.Context(), r.Header), x.id))
 	return x
 }
 

@@ -34,8 +34,7 @@ func New(m *manifest.System, cfg Config) (*Gateway, error) {
 	g := &Gateway{cfg: cfg, proxies: cfg.TrustedProxies, log: tel.Logger()}
 	g.unmatched = &route{pattern: "unmatched", expose: exposed(nil)}
 	var err error
-	g.unmatched.work, err = newWork(tel, "unmatched", true,
-		attribute.String("http.request.method", "_OTHER"), attribute.String("http.route", ""))
+	g.unmatched.works, err = newWorks(tel, "unmatched", true, "", attribute.String("http.route", ""))
 	if err != nil {
 		wrong.add("Telemetry", "%w", err)
 	}
@@ -130,8 +129,10 @@ const maxNote = 256
 // note records what was asked for, which a route would say otherwise.
 func (x *exchange) note() {
 	path, method := x.r.URL.EscapedPath(), x.r.Method
-	x.run.Set(attribute.String("http.request.method_original", method[:min(len(method), maxNote)]),
-		attribute.String("url.path", path[:min(len(path), maxNote)]))
+	if x.route.works.unknown(method) {
+		x.run.Set(attribute.String("http.request.method_original", method[:min(len(method), maxNote)]))
+	}
+	x.run.Set(attribute.String("url.path", path[:min(len(path), maxNote)]))
 }
 
 // dress makes the headers of an answer the gateway's own.

@@ -167,6 +167,32 @@ func TestATraceGoesThrough(t *testing.T) {
 	})
 }
 
+func TestTheRecordSaysAKnownMethodAsItIs(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct{ method, path, want, original string }{
+		"no such path":               {"GET", "/nowhere", "GET", ""},
+		"not with this method":       {"PATCH", "/things", "PATCH", ""},
+		"a handler of any method":    {"PUT", "/legacy/x", "PUT", ""},
+		"a method that nobody knows": {"BREW", "/nowhere", "_OTHER", "BREW"},
+		"a method in small letters":  {"get", "/things", "_OTHER", "get"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := open(t, gateway.Local(http.HandlerFunc(echo)), gateway.Config{})
+			f.request(tt.method, tt.path, nil)
+			log := f.log.String()
+			if !strings.Contains(log, `"http.request.method":"`+tt.want+`"`) {
+				t.Errorf("the record does not say %s: %s", tt.want, log)
+			}
+			if original := `"http.request.method_original":"` + tt.original + `"`; strings.Contains(log, "method_original") != (tt.original != "") ||
+				tt.original != "" && !strings.Contains(log, original) {
+				t.Errorf("the record says another original method than %q: %s", tt.original, log)
+			}
+		})
+	}
+}
+
 func TestWhatNobodyDeclaredIsLoggedToo(t *testing.T) {
 	t.Parallel()
 	f := open(t, gateway.Local(http.HandlerFunc(echo)), gateway.Config{})

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -31,7 +30,7 @@ type route struct {
 	maxBody int64
 	expose  string // the headers that a page of another site may read
 	reads   bool   // of a frontend: it answers GET and HEAD with what it has, and leaves the rest to others
-	work    *telemetry.Work
+	works   works
 }
 
 // ServeHTTP makes route what the table keeps.
@@ -119,8 +118,7 @@ func newRoute(svc *manifest.Service, op *manifest.Operation, handler http.Handle
 		timeout: timeout, streams: op.Streams, maxBody: op.MaxBody, expose: exposed(op),
 	}
 	var err error
-	rt.work, err = newWork(tel, rt.pattern, true,
-		attribute.String("http.request.method", cmp.Or(op.Method, "_OTHER")), attribute.String("http.route", op.Path),
+	rt.works, err = newWorks(tel, rt.pattern, true, op.Method, attribute.String("http.route", op.Path),
 		attribute.String("vade.operation", op.ID), attribute.String("vade.service", svc.Name))
 	return rt, err
 }
@@ -128,7 +126,7 @@ func newRoute(svc *manifest.Service, op *manifest.Operation, handler http.Handle
 func newMount(pattern string, handler http.Handler, tel *telemetry.Telemetry) (*route, error) {
 	method, path, ok := strings.Cut(pattern, " ")
 	if !ok {
-		method, path = "_OTHER", pattern
+		method, path = "", pattern
 	}
 	rt := &route{
 		handler: handler, pattern: pattern, origin: "the mount", timeout: mountTimeout, maxBody: mountBody, expose: exposed(nil),
@@ -139,8 +137,7 @@ func newMount(pattern string, handler http.Handler, tel *telemetry.Telemetry) (*
 	}
 	rt.handler = own
 	var err error
-	rt.work, err = newWork(tel, pattern, false,
-		attribute.String("http.request.method", method), attribute.String("http.route", path))
+	rt.works, err = newWorks(tel, pattern, false, method, attribute.String("http.route", path))
 	return rt, err
 }
 
