@@ -18,6 +18,7 @@ type numberRules[T number] struct {
 	multiple               *T
 	divides                func(n, multiple T) bool
 	enum                   []T
+	listed                 string // the values of enum, as a message says them
 }
 
 func (n *numberRules[T]) check(r *report, value T) {
@@ -37,7 +38,7 @@ func (n *numberRules[T]) check(r *report, value T) {
 		r.add(CodeMultipleOf, "must be a multiple of %v", *n.multiple)
 	}
 	if n.enum != nil && !slices.Contains(n.enum, value) {
-		r.add(CodeEnum, "must be one of the listed values")
+		r.add(CodeEnum, "must be one of %s", n.listed)
 	}
 }
 

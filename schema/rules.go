@@ -1,5 +1,10 @@
 package schema
 
+import (
+	"fmt"
+	"strings"
+)
+
 // lengths takes the tags minLength and maxLength.
 func (t *tags) lengths() textRules {
 	rules := textRules{minLength: t.size("minLength"), maxLength: t.size("maxLength")}
@@ -25,6 +30,7 @@ func (t *tags) text() textRules {
 		rules.format = f
 	}
 	rules.enum = t.list("enum")
+	rules.listed = listed(rules.enum)
 	return rules
 }
 
@@ -68,7 +74,25 @@ func numbers[T number](t *tags, accept func(text string) (T, error), divides fun
 			rules.enum = append(rules.enum, *value)
 		}
 	}
+	rules.listed = listed(rules.enum)
 	return rules
+}
+
+// maxListed is how many values of an enum a message lists; the document has all of them.
+const maxListed = 10
+
+// listed completes "must be one of …".
+func listed[T any](values []T) string {
+	if len(values) > maxListed {
+		return "the listed values"
+	}
+	texts := make([]string, len(values))
+	for i, v := range values {
+		if texts[i] = fmt.Sprint(v); texts[i] == "" {
+			texts[i] = `""`
+		}
+	}
+	return strings.Join(texts, ", ")
 }
 
 // notes are the annotations of a field: they describe and do not constrain.

@@ -15,6 +15,7 @@ type textRules struct {
 	pattern              *pattern
 	format               *format
 	enum                 []string
+	listed               string // the values of enum, as a message says them
 }
 
 func (t *textRules) check(r *report, s string) {
@@ -28,7 +29,7 @@ func (t *textRules) check(r *report, s string) {
 		r.add(CodeFormat, "must be %s", t.format.means)
 	}
 	if t.enum != nil && !slices.Contains(t.enum, s) {
-		r.add(CodeEnum, "must be one of the listed values")
+		r.add(CodeEnum, "must be one of %s", t.listed)
 	}
 }
 
