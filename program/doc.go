@@ -10,7 +10,7 @@
 //	airline serve bookings         some services, reached directly
 //	airline gateway                the gateway alone, in front of services that run elsewhere
 //	airline manifest | openapi | routes | config
-//	airline explain "GET /bookings/42"
+//	airline explain GET /bookings/42
 //	airline token --scope "bookings:read" --subject alice
 //	airline health | version | completion
 //

@@ -26,8 +26,8 @@ func (p *program) inspections() []*cobra.Command {
 			RunE: func(*cobra.Command, []string) error { return p.printRoutes() },
 		},
 		{
-			Use: `explain "METHOD /path"`, Short: "Prints the running plan of the operation that answers a request", Args: cobra.ExactArgs(1),
-			RunE: func(_ *cobra.Command, args []string) error { return p.explain(args[0]) },
+			Use: `explain METHOD /path`, Short: "Prints the running plan of the operation that answers a request", Args: aRequest,
+			RunE: func(_ *cobra.Command, args []string) error { return p.explain(strings.Join(args, " ")) },
 		},
 		{
 			Use: "config", Short: "Prints every setting with its value and where it came from", Args: noArgs,
@@ -115,6 +115,14 @@ func who(s manifest.Security) string {
 		return "public"
 	}
 	return strings.TrimSpace(strings.Join(s.Schemes, "|") + " " + strings.Join(s.Scopes, " "))
+}
+
+// aRequest wants a method and a path, in two words or in one between quotation marks.
+func aRequest(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 || len(args) > 2 {
+		return fmt.Errorf("%s takes a request such as GET /bookings/42, and was given %q", cmd.CommandPath(), strings.Join(args, " "))
+	}
+	return nil
 }
 
 // explain finds the operation that a request would reach, the way the gateway does, and prints its plan.

@@ -78,6 +78,10 @@ func TestExitCodesTellMisuseFromFailure(t *testing.T) {
 		{"no issuer in production", house(), []string{data, "VADE_ENV=prod", "VADE_GATEWAY=127.0.0.1:0", "VADE_CONSOLE=127.0.0.1:0"}, []string{"up"}, program.ExitMisused, "VADE_AUTH_ISSUER"},
 		{"token in production", house(), []string{data, "VADE_ENV=prod"}, []string{"token"}, program.ExitMisused, "development issuer"},
 		{"nothing to explain", house(), nil, []string{"explain", "GET /nowhere"}, program.ExitMisused, "no operation"},
+		{"nothing to explain in two words", house(), nil, []string{"explain", "GET", "/nowhere"}, program.ExitMisused, "no operation of house answers GET /nowhere"},
+		{"a method to explain", house(), nil, []string{"explain", "GET"}, program.ExitMisused, `"GET" is not a request`},
+		{"too much to explain", house(), nil, []string{"explain", "GET", "/hello/Ada", "x"}, program.ExitMisused, "takes a request such as"},
+		{"nothing given to explain", house(), nil, []string{"explain"}, program.ExitMisused, "takes a request such as"},
 		{"no address", house(), []string{"VADE_GATEWAY="}, []string{"up"}, program.ExitMisused, `environment VADE_GATEWAY: gateway: "" is not an address`},
 		{"no port", house(), []string{"VADE_CONSOLE=localhost"}, []string{"up"}, program.ExitMisused, "console: "},
 		{"keys without an issuer", house(), []string{"VADE_AUTH_JWKS=keys.json"}, []string{"up"}, program.ExitMisused, "auth.issuer: keys without"},
@@ -114,6 +118,16 @@ func TestExitCodesTellMisuseFromFailure(t *testing.T) {
 				t.Errorf("exit code %d, want %d: %s", code, tt.code, errs)
 			}
 		})
+	}
+}
+
+func TestARequestIsExplainedInOneWordOrTwo(t *testing.T) {
+	t.Parallel()
+	data := []string{"VADE_DATA=" + t.TempDir()}
+	quoted, _, _ := run(t, house(), data, "explain", "GET /hello/Ada")
+	words, errs, code := run(t, house(), data, "explain", "GET", "/hello/Ada")
+	if code != program.ExitDone || words != quoted || !strings.Contains(words, "greeter.hello") {
+		t.Errorf("exit code %d: %s%s", code, words, errs)
 	}
 }
 
