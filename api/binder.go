@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/vade-go/vade/manifest"
@@ -213,7 +214,7 @@ func (b *binder) matchPath(wild []string) error {
 		}
 	}
 	for _, name := range wild {
-		if !fields[name] {
+		if !fields[name] && !b.names(name) {
 			errs = append(errs, fmt.Errorf("%w: {%s} has no field in %s; add one with the tag `path:%q`", ErrPath, name, b.in, name))
 		}
 		delete(fields, name)
@@ -224,6 +225,14 @@ func (b *binder) matchPath(wild []string) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// names reports whether a field of the input is for this path parameter, which may be wrong for another reason: that is said already.
+func (b *binder) names(parameter string) bool {
+	return slices.ContainsFunc(b.fields, func(f reflect.StructField) bool {
+		in, name := transportTag(f.Tag)
+		return in == inPath && name == parameter && f.IsExported() && !insideDependency(b.in, f)
+	})
 }
 
 // wildcards returns the names of the parameters of a path.

@@ -215,6 +215,20 @@ func TestAllMistakesComeBackTogether(t *testing.T) {
 	}
 }
 
+func TestAPathParameterWithAWrongTagIsNotSaidToHaveNoField(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	api.Get(s, "/a/{id}", func(context.Context, struct {
+		ID string `path:"id" maxlength:"3"`
+	}) (string, error) {
+		return "", nil
+	}, auth.Public())
+	_, err := s.describe()
+	if err == nil || !strings.Contains(err.Error(), "write maxLength") || strings.Contains(err.Error(), "has no field") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestGroupsAddUpAndLooseningIsExplicit(t *testing.T) {
 	t.Parallel()
 	s := newService()

@@ -61,7 +61,7 @@ func (b *builder) union(t reflect.Type, u union, where string) node {
 		names[c.name], types[c.typ] = true, true
 		switch {
 		case c.typ.Kind() != reflect.Struct || hasOwnForm(c.typ):
-			b.fail(where, "%s: the case %q is a %s, and a case is a struct that is an object in JSON", t, c.name, c.typ)
+			b.fail(where, "%s: the case %q is %s, not a struct that is an object in JSON", t, c.name, c.typ)
 			continue
 		case !c.typ.Implements(n.face):
 			b.fail(where, "%s: the case %q: %s does not implement %s", t, c.name, c.typ, n.face)

@@ -246,7 +246,7 @@ func TestMistakesInAUnionAreAllReported(t *testing.T) {
 		{reflect.TypeFor[schema.Union[int, paymentKind]](), []string{"int is none"}},
 		{reflect.TypeFor[schema.Union[payment, hiddenCases]](), []string{`has a member "number", which is the discriminator`}},
 		{reflect.TypeFor[schema.Union[payment, badCases]](), []string{
-			`two cases called "card"`, "has no name", `the case "pointer"`, "does not implement", "are made with CaseOf",
+			`two cases called "card"`, "has no name", `the case "pointer" is *schema_test.cash, not a struct that is an object in JSON`, "does not implement", "are made with CaseOf",
 		}},
 		{reflect.TypeFor[anyPaymentWithNote](), []string{"embeds a union"}},
 		{reflect.TypeFor[notedPayment](), []string{"embeds a union"}},
