@@ -49,7 +49,8 @@ func (h *handlers) passengers(_ context.Context, in PassengerList) (Passengers, 
 	return Passengers{}, problem.Invalid().WithViolations(problem.Violation{In: "body", Code: "required", Message: "must hold a CSV file of name,email"})
 }
 
-// readPassengers reads lines of name and email, with or without a header. Every line that is wrong is told of.
+// readPassengers reads lines of name and email, with or without a header. Every line that is wrong is told of, by its place in the list
+// that the answer would hold: the first passenger is 0, as in every JSON Pointer (RFC 6901).
 func readPassengers(from io.Reader) (Passengers, error) {
 	out := Passengers{Passengers: []bookingsapi.Passenger{}}
 	passenger, err := rules()
@@ -59,7 +60,7 @@ func readPassengers(from io.Reader) (Passengers, error) {
 	lines := csv.NewReader(from)
 	lines.FieldsPerRecord, lines.TrimLeadingSpace = 2, true
 	var wrong []problem.Violation
-	for line := 1; ; line++ {
+	for first, place := true, 0; ; first = false {
 		fields, err := lines.Read()
 		malformed, ok := errors.AsType[*csv.ParseError](err)
 		switch {
@@ -69,27 +70,29 @@ func readPassengers(from io.Reader) (Passengers, error) {
 			}
 			return out, nil
 		case ok:
-			wrong = append(wrong, violation(line, "", "format", "must be a line of name,email"))
+			wrong = append(wrong, violation(place, "", "format", "must be a line of name,email"))
 			if !errors.Is(malformed, csv.ErrFieldCount) {
 				return out, problem.Invalid().WithViolations(wrong...) // where the next line begins, nobody knows
 			}
+			place++
 			continue
 		case err != nil:
 			return out, err // a problem of the upload
-		case line == 1 && strings.EqualFold(fields[0], "name"):
+		case first && strings.EqualFold(fields[0], "name"):
 			continue
 		case len(out.Passengers) == maxPassengers || len(wrong) == schema.MaxViolations:
 			return out, problem.TooLarge().WithDetail("A list may have up to %d passengers.", maxPassengers)
 		}
 		p := bookingsapi.Passenger{Name: strings.TrimSpace(fields[0]), Email: strings.TrimSpace(fields[1])}
 		for _, v := range passenger.Check(reflect.ValueOf(p)) {
-			wrong = append(wrong, violation(line, v.Pointer, v.Code, v.Message))
+			wrong = append(wrong, violation(place, v.Pointer, v.Code, v.Message))
 		}
 		out.Passengers = append(out.Passengers, p)
+		place++
 	}
 }
 
-// violation points at a line of the list.
-func violation(line int, pointer, code, message string) problem.Violation {
-	return problem.Violation{In: "body", Pointer: fmt.Sprintf("/%d%s", line, pointer), Code: code, Message: message}
+// violation points at a passenger of the list.
+func violation(place int, pointer, code, message string) problem.Violation {
+	return problem.Violation{In: "body", Pointer: fmt.Sprintf("/%d%s", place, pointer), Code: code, Message: message}
 }
