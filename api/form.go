@@ -99,7 +99,7 @@ func readURLEncoded(c *operation.Call, limit int64) (*form, error) {
 // readMultipart reads a multipart form, and has what it put on disk removed when the call is over.
 func readMultipart(c *operation.Call, boundary string, limit int64) (*form, error) {
 	body := limited(c.Body, limit)
-	read, err := multipart.NewReader(body, boundary).ReadForm(spool)
+	read, err := newMultipart(body, boundary).ReadForm(spool)
 	if read != nil {
 		c.Defer(func(error) { _ = read.RemoveAll() })
 	}

@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/vade-go/vade/api"
 	"github.com/vade-go/vade/auth"
@@ -210,6 +211,30 @@ func TestABodyThatIsNoFormIsRefused(t *testing.T) {
 	}
 	if res, got := send(t, h, "POST", "/sign-up", "x", "Content-Type", "application/x-www-form-urlencoded", "Content-Encoding", "gzip"); res.StatusCode != 415 {
 		t.Errorf("compressed: %d %s", res.StatusCode, got)
+	}
+}
+
+func TestAFormInPartsIsWholeOnlyWithItsClosingBoundary(t *testing.T) {
+	t.Parallel()
+	h := forms(t)
+	const title = "--b\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nFront\r\n"
+	const photo = "--b\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a\"\r\n\r\nx\r\n"
+	whole := title + photo + "--b--\r\n"
+	end := len(whole) - len("\r\n")
+	for n := 1; n <= len(whole); n++ { // as if the client had sent no more, and said so
+		for chunk, body := range map[string]io.Reader{"at once": strings.NewReader(whole[:n]), "in bytes": iotest.OneByteReader(strings.NewReader(whole[:n]))} {
+			req := httptest.NewRequest("PUT", "/upload", body)
+			req.ContentLength = int64(n)
+			req.Header.Set("Content-Type", "multipart/form-data; boundary=b")
+			rec := httptest.NewRecorder()
+			h.ServeHTTP(rec, req)
+			if n == end+1 { // half an end of a line
+				continue
+			}
+			if n >= end && rec.Code != 200 || n < end && (rec.Code != 400 || !strings.Contains(rec.Body.String(), "The form is not well formed or ended early.")) {
+				t.Errorf("%s, %q: %d %s", chunk, whole[:n], rec.Code, rec.Body)
+			}
+		}
 	}
 }
 

@@ -47,7 +47,7 @@ func (p Parts) All() iter.Seq2[*Part, error] {
 		}
 		for p.from != nil {
 			raw, err := p.from.NextPart()
-			if err == io.EOF { // a wrapped one is that of a body that ends early
+			if err == io.EOF { // of the form, see newMultipart
 				return
 			}
 			if err != nil {
@@ -106,7 +106,7 @@ func (f *flowField) bindParts(c *operation.Call) (Parts, error) {
 	if err != nil || mediaType != formMultipart || params["boundary"] == "" || charset != "" && charset != "utf-8" {
 		return Parts{}, problem.UnsupportedMediaType().WithDetail("The body must be %s, in UTF-8.", formMultipart)
 	}
-	return Parts{from: multipart.NewReader(c.Body, params["boundary"])}, nil
+	return Parts{from: newMultipart(c.Body, params["boundary"])}, nil
 }
 
 var errSpent = errors.New("api: the parts came with a request and cannot be sent on; make new ones with PartsOf")
