@@ -299,5 +299,6 @@ func (e *endpoint) open(env *operation.Env) error {
 	})
 	e.log = env.Log
 	e.timeout, err = time.ParseDuration(e.op.Timeout)
+	e.wire.timeout = e.timeout
 	return err
 }

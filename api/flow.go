@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"sync"
 	"time"
@@ -22,8 +23,11 @@ type flowing interface {
 
 // flow is an answer on its way to a client. A timer writes beside the goroutine of the call, one at a time.
 type flow struct {
-	w    http.ResponseWriter
-	conn *http.ResponseController
+	call   *operation.Call
+	header http.Header // of the answer
+	w      http.ResponseWriter
+	conn   *http.ResponseController
+
 	tick func(*flow) error // what the timer does
 	wait time.Duration     // until the timer does it
 	idle bool              // it does so whenever nothing was sent; otherwise once behind what was sent and has not left
@@ -31,29 +35,44 @@ type flow struct {
 	mu      sync.Mutex
 	timer   *time.Timer // nil: not started
 	pending bool        // something was sent that waits for the timer
-	err     error       // of the connection
+	err     error       // what came of the connection
+	begun   bool
 	ended   bool
 }
 
-// begin sends the headers of a flowing answer. Every write behind it waits for the client, who is given up when he takes nothing for
+// prepare returns an answer of which nothing has been sent. Every write waits for the client, who is given up when he takes nothing for
 // as long as the listener allows; nothing is kept for him.
-func begin(c *operation.Call, mediaType string, header ...string) (*flow, error) {
-	f := &flow{w: c.Writer, conn: http.NewResponseController(c.Writer)}
-	h := f.w.Header()
-	setHeaders(h, c.ReplyHeader())
-	h.Set("Content-Type", mediaType)
-	h.Set("X-Content-Type-Options", "nosniff")
-	for i := 0; i < len(header); i += 2 {
-		h.Set(header[i], header[i+1])
+func prepare(c *operation.Call, mediaType string, header ...string) *flow {
+	f := &flow{call: c, header: maps.Clone(c.ReplyHeader()), w: c.Writer, conn: http.NewResponseController(c.Writer)}
+	if f.header == nil {
+		f.header = make(http.Header, 2+len(header)/2)
 	}
-	c.Begin(http.StatusOK)
+	f.header.Set("Content-Type", mediaType)
+	f.header.Set("X-Content-Type-Options", "nosniff")
+	for i := 0; i < len(header); i += 2 {
+		f.header.Set(header[i], header[i+1])
+	}
+	return f
+}
+
+// begin sends the headers of a flowing answer.
+func begin(c *operation.Call, mediaType string, header ...string) (*flow, error) {
+	f := prepare(c, mediaType, header...)
+	return f, f.open()
+}
+
+// open sends the headers. From here on no problem can take the place of the answer.
+func (f *flow) open() error {
+	f.begun = true
+	setHeaders(f.w.Header(), f.header)
+	f.call.Begin(http.StatusOK)
 	f.w.WriteHeader(http.StatusOK)
 	if err := f.conn.Flush(); errors.Is(err, http.ErrNotSupported) {
-		return nil, errors.New("api: a middleware hides the connection: give its response writer a method Unwrap")
+		f.err = errors.New("api: a middleware hides the connection: give its response writer a method Unwrap")
 	} else if err != nil {
-		return nil, gone(err)
+		f.err = gone(err)
 	}
-	return f, nil
+	return f.err
 }
 
 // gone is the error of a client that is no longer there.
@@ -67,8 +86,13 @@ func (f *flow) every(d time.Duration, tick func(*flow) error) {
 	f.timer = time.AfterFunc(d, f.ring)
 }
 
-// gather lets what is sent wait for d, so that more can leave with it.
-func (f *flow) gather(d time.Duration) { f.wait, f.tick = d, (*flow).flush }
+// gather lets what is sent wait for d, so that more can leave with it, and the headers for what is sent first: for so long at most.
+func (f *flow) gather(d, first time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.wait, f.tick = d, (*flow).flush
+	f.timer = time.AfterFunc(first, f.ring)
+}
 
 func (f *flow) flush() error { return f.conn.Flush() }
 
@@ -78,8 +102,14 @@ func (f *flow) ring() {
 	if f.ended || f.err != nil {
 		return
 	}
+	if !f.begun {
+		_ = f.open() // it is kept
+		return
+	}
 	f.pending = false
-	if f.err = f.tick(f); f.err == nil && f.idle {
+	if err := f.tick(f); err != nil {
+		f.err = gone(err)
+	} else if f.idle {
 		f.timer.Reset(f.wait)
 	}
 }
@@ -88,14 +118,19 @@ func (f *flow) ring() {
 func (f *flow) send(data []byte, flush bool) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.err != nil {
-		return gone(f.err)
-	}
-	if _, f.err = f.w.Write(data); f.err == nil && flush {
-		f.err = f.conn.Flush()
+	if !f.begun {
+		_ = f.open() // it is kept
 	}
 	if f.err != nil {
-		return gone(f.err)
+		return f.err
+	}
+	_, err := f.w.Write(data)
+	if err == nil && flush {
+		err = f.conn.Flush()
+	}
+	if err != nil {
+		f.err = gone(err)
+		return f.err
 	}
 	f.wind()
 	return nil
@@ -106,23 +141,30 @@ func (f *flow) wind() {
 	switch {
 	case f.idle:
 		f.timer.Reset(f.wait)
-	case f.pending || f.tick == nil:
-	case f.timer == nil:
-		f.pending, f.timer = true, time.AfterFunc(f.wait, f.ring)
-	default:
+	case !f.pending:
 		f.pending = true
 		f.timer.Reset(f.wait)
 	}
 }
 
-// end keeps the timer from writing once the call is over.
-func (f *flow) end() {
+// end keeps the timer from writing once the call is over. An answer that is whole has its headers, also without anything else; of one that
+// is not, what was sent leaves before the connection is cut.
+func (f *flow) end(whole bool) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.ended = true
 	if f.timer != nil {
 		f.timer.Stop()
 	}
+	switch {
+	case whole && !f.begun:
+		return f.open()
+	case whole:
+		f.pending = false // the server sends the rest
+	case f.pending && f.err == nil:
+		return f.conn.Flush()
+	}
+	return nil
 }
 
 // broken ends an answer that had begun when the call failed. A client must not take a part of it for the whole.

@@ -89,7 +89,7 @@ func (s SSE[E]) flow(ctx context.Context, c *operation.Call, x *wire) error {
 	if err != nil || s == nil || c.Request.Method == http.MethodHead {
 		return leaving(err)
 	}
-	defer f.end()
+	defer func() { _ = f.end(true) }()
 	f.every(x.keepAlive, func(f *flow) error {
 		if _, err := f.w.Write([]byte(": keep-alive\n\n")); err != nil {
 			return err

@@ -27,8 +27,9 @@ import (
 //		}
 //	}, nil
 //
-// The function runs while the client reads, and waits for the client: nothing piles up. An error that it yields ends the answer
-// by cutting the connection off, since the status has long been sent. The time of the operation is that until the function begins.
+// The function runs while the client reads, and waits for the client: nothing piles up. The answer begins with the first item,
+// or without one when half the time of the operation is over, which is the time until the answer begins. An error that the function yields
+// before is the answer, as that of any other operation; one behind it cuts the connection off, since the status has long been sent.
 //
 // A caller gets the items as they come and must range over them, to the end or until a break; what the operation holds is given back
 // then, or when the context of the call ends.
@@ -46,12 +47,13 @@ func (Stream[T]) shape() shape {
 }
 
 func (s Stream[T]) flow(_ context.Context, c *operation.Call, x *wire) error {
-	f, err := begin(c, jsonLines)
-	if err != nil || s == nil || c.Request.Method == http.MethodHead {
-		return err
+	f := prepare(c, jsonLines)
+	if s == nil || c.Request.Method == http.MethodHead {
+		return f.open()
 	}
-	defer f.end()
-	f.gather(flushAfter)
+	defer func() { _ = f.end(false) }() // also of a function that panics
+	c.Heard()
+	f.gather(flushAfter, x.timeout/2)
 	var line []byte
 	for item, err := range s {
 		if err != nil {
@@ -64,7 +66,7 @@ func (s Stream[T]) flow(_ context.Context, c *operation.Call, x *wire) error {
 			return err
 		}
 	}
-	return nil
+	return f.end(true)
 }
 
 // lend returns the stream with what has to be done once somebody has read it.

@@ -109,7 +109,7 @@ func TestAStreamThatFailsIsCutOff(t *testing.T) {
 	s := newService()
 	api.Get(s, "/broken", func(context.Context, api.None) (api.Stream[tick], error) { return ticks(2, errBroken), nil }, auth.Public())
 	api.Get(s, "/panics", func(context.Context, api.None) (api.Stream[tick], error) {
-		return func(func(tick, error) bool) { panic("at the disco") }, nil
+		return func(yield func(tick, error) bool) { yield(tick{}, nil); panic("at the disco") }, nil
 	}, auth.Public())
 	server := listen(t, s.open(t, &log, nil))
 	for _, path := range []string{"/broken", "/panics"} {
@@ -137,6 +137,59 @@ func TestWhatFailsBeforeTheStreamIsAProblem(t *testing.T) {
 		if p := problemOf(t, res, body); p.Status != want {
 			t.Errorf("%s: got %d", path, p.Status)
 		}
+	}
+}
+
+func TestWhatFailsBeforeTheFirstItemIsAProblem(t *testing.T) {
+	t.Parallel()
+	s, log := newService(), new(buffer)
+	for path, end := range map[string]error{"/declared": errSoldOut, "/undeclared": errBroken} {
+		api.Get(s, path, func(context.Context, api.None) (api.Stream[tick], error) { return ticks(0, end), nil },
+			auth.Public(), api.Fails(errSoldOut), api.Name(path[1:]))
+	}
+	api.Get(s, "/panics", func(context.Context, api.None) (api.Stream[tick], error) {
+		return func(func(tick, error) bool) { panic("at the disco") }, nil
+	}, auth.Public())
+	api.Get(s, "/slow", func(ctx context.Context, _ api.None) (api.Stream[tick], error) {
+		return func(yield func(tick, error) bool) {
+			<-time.After(4 * time.Second)
+			yield(tick{}, problem.NotFound())
+		}, nil
+	}, auth.Public(), api.Timeout(10*time.Second))
+	h := s.open(t, log, nil)
+	synctest.Test(t, func(t *testing.T) {
+		for path, want := range map[string]*problem.Problem{
+			"/declared": errSoldOut, "/undeclared": problem.Internal(), "/panics": problem.Internal(), "/slow": problem.NotFound(),
+		} {
+			res, body := send(t, h, "GET", path, "")
+			if p := problemOf(t, res, body); p.Code != want.Code || res.StatusCode != want.Status || want.Status == 500 && !strings.Contains(log.String(), p.ID) {
+				t.Errorf("%s: %d %s", path, res.StatusCode, body)
+			}
+		}
+	})
+}
+
+func TestItemsLeaveBeforeTheConnectionIsCut(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	api.Get(s, "/broken", func(context.Context, api.None) (api.Stream[tick], error) { return ticks(2, errBroken), nil }, auth.Public())
+	body, err := io.ReadAll(ask(t, listen(t, s.open(t, io.Discard, nil)), "/broken").Body)
+	if string(body) != "{\"n\":0}\n{\"n\":1}\n" || err == nil {
+		t.Errorf("got %q, %v", body, err)
+	}
+}
+
+func TestAStreamWithoutItemsBeginsAllTheSame(t *testing.T) {
+	t.Parallel()
+	s := newService()
+	open := make(chan struct{})
+	api.Get(s, "/late", func(context.Context, api.None) (api.Stream[tick], error) {
+		return func(func(tick, error) bool) { <-open }, nil
+	}, auth.Public(), api.Timeout(20*time.Millisecond))
+	res := ask(t, listen(t, s.open(t, io.Discard, nil)), "/late") // comes before the stream is over
+	close(open)
+	if res.StatusCode != 200 || res.Header.Get("Content-Type") != "application/jsonl" {
+		t.Errorf("got %d %v", res.StatusCode, res.Header)
 	}
 }
 

@@ -31,6 +31,7 @@ type wire struct {
 	codings   codings
 	etags     bool
 	keepAlive time.Duration
+	timeout   time.Duration // of the operation
 
 	output     *schema.Schema // of the body of the answer; nil: it has none
 	value      []int          // of the body in the output; nil: it is the whole

@@ -10,8 +10,8 @@ import (
 	"github.com/vade-go/vade/problem"
 )
 
-// Heard says that a part of a body has passed, so that a call whose request flows goes on. It does nothing for any other. It is
-// safe for concurrent use.
+// Heard says that a part of a body has passed, or that the handler of an answer that flows has done its part, so that a call that streams
+// goes on. It does nothing for any other. It is safe for concurrent use.
 func (c *Call) Heard() { c.silence.Wind() }
 
 // Begin says that the answer has begun to flow. Its status is that of a success from then on, and it may take its time.
