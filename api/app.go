@@ -202,17 +202,32 @@ func (a *App) Invoke(ctx context.Context, key string, header http.Header, in any
 		ctx = telemetry.WithRequestID(ctx, telemetry.NewRequestID())
 	}
 	err := e.plan.Run(ctx, c)
-	if out, ok := c.Out.(interface{ lend(func(error)) any }); ok && err == nil {
+	if out, ok := c.Out.(interface{ lend(*loan) any }); ok && err == nil {
 		return e.lend(ctx, c, out.lend), nil
 	}
 	e.finish(ctx, c, err)
 	return output(c), err
 }
 
+// loan is what is left of a call whose answer flows to a caller in the same process.
+type loan struct {
+	settle func(error) error // says what the caller may know of an error
+	done   func(error)       // ends the call
+}
+
 // lend gives an answer that flows to a caller in the same process. The call is over when he has read it, or when ctx ends.
-func (e *endpoint) lend(ctx context.Context, c *operation.Call, lend func(func(error)) any) any {
+func (e *endpoint) lend(ctx context.Context, c *operation.Call, lend func(*loan) any) any {
 	var once sync.Once
 	done := func(err error) { once.Do(func() { e.finish(ctx, c, err) }) }
 	stop := context.AfterFunc(ctx, func() { done(ctx.Err()) })
-	return lend(func(err error) { stop(); done(err) })
+	return lend(&loan{
+		settle: func(err error) error {
+			settled := e.plan.Settle(c, err)
+			if own := ctx.Err(); own != nil { // it is the caller's, who may ask for it
+				return fmt.Errorf("%w: %w", settled, own)
+			}
+			return settled
+		},
+		done: func(err error) { stop(); done(err) },
+	})
 }

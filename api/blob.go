@@ -162,8 +162,8 @@ func (b Blob) close() {
 }
 
 // lend gives the content out with what has to be done once it is closed.
-func (b Blob) lend(done func(error)) any {
-	b.Content = &lentContent{Blob: b, done: done}
+func (b Blob) lend(l *loan) any {
+	b.Content = &lentContent{Blob: b, done: l.done}
 	if s, ok := b.Content.(*lentContent).Blob.Content.(io.ReadSeeker); ok {
 		b.Content = struct {
 			io.ReadSeeker

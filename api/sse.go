@@ -155,12 +155,12 @@ func (SSE[E]) tell(c *operation.Call, p *problem.Problem) {
 }
 
 // lend returns the events with what has to be done once somebody has read them.
-func (s SSE[E]) lend(done func(error)) any {
+func (s SSE[E]) lend(l *loan) any {
 	if s == nil {
-		done(nil)
+		l.done(nil)
 		return s
 	}
-	return SSE[E](lent(iter.Seq2[Event[E], error](s), done))
+	return SSE[E](lent(iter.Seq2[Event[E], error](s), l))
 }
 
 func (SSE[E]) receive(res *http.Response, _ func(any) error) (any, error) {

@@ -16,6 +16,7 @@ import (
 	"github.com/vade-go/vade/api"
 	"github.com/vade-go/vade/auth"
 	"github.com/vade-go/vade/call"
+	"github.com/vade-go/vade/problem"
 )
 
 type price struct {
@@ -93,6 +94,50 @@ func TestAStreamOfEventsEndsWithItsProblem(t *testing.T) {
 		}
 		if len(got) != 2 || got[0] != "7fall3 false" || !strings.HasSuffix(got[1], "true") {
 			t.Errorf("%s: %q", place, got)
+		}
+	}
+}
+
+var errForgotten = problem.New(http.StatusConflict, "forgotten", "Nobody declared this")
+
+func TestWhatNobodyDeclaredEndsTheItemsOpaquelyWhateverThePlacement(t *testing.T) {
+	t.Parallel()
+	watching := api.Define[api.None, api.SSE[price]]("GET", "/prices", auth.Public(), api.Name("prices"))
+	counting := api.Define[api.None, api.Stream[tick]]("GET", "/count", auth.Public(), api.Name("count"))
+	for _, end := range []error{errForgotten, errBroken, errNoRow} {
+		s, log := newService(), new(buffer)
+		api.Configure(s, api.Translate(errNoRow, errSoldOut))
+		api.Serve(s, watching, func(context.Context, api.None) (api.SSE[price], error) {
+			return func(yield func(api.Event[price], error) bool) {
+				yield(api.Event[price]{}, fmt.Errorf("row 17: %w", end))
+			}, nil
+		})
+		api.Serve(s, counting, func(context.Context, api.None) (api.Stream[tick], error) { return ticks(0, end), nil })
+		server := listen(t, s.open(t, log, nil))
+		for place, conn := range map[string]*call.Conn{"remote": connect(t, server), "local": near(s)} {
+			check := func(what string, err error) {
+				t.Helper()
+				p, ok := problem.From(err)
+				translated := errors.Is(end, errNoRow)
+				switch {
+				case !ok || strings.Contains(err.Error(), "row 17"):
+					t.Errorf("%s, %s, %v: got %v", what, place, end, err)
+				case translated && p.Code != errSoldOut.Code, !translated && (p.Code != "internal" || p.ID == "" || !strings.Contains(log.String(), p.ID)):
+					t.Errorf("%s, %s, %v: got %v %q, log %s", what, place, end, p, p.ID, log)
+				}
+			}
+			events, err := watching.Call(t.Context(), conn, api.None{})
+			for _, failed := range events {
+				err = failed
+			}
+			check("events", err)
+			items, err := counting.Call(t.Context(), conn, api.None{})
+			if err == nil { // over HTTP the answer has not begun
+				for _, failed := range items {
+					err = failed
+				}
+			}
+			check("items", err)
 		}
 	}
 }

@@ -32,7 +32,8 @@ import (
 // before is the answer, as that of any other operation; one behind it cuts the connection off, since the status has long been sent.
 //
 // A caller gets the items as they come and must range over them, to the end or until a break; what the operation holds is given back
-// then, or when the context of the call ends.
+// then, or when the context of the call ends. An error before the first item may come of the call, or, from a service in the same process,
+// as the first thing of the sequence.
 type Stream[T any] iter.Seq2[T, error]
 
 const jsonLines = "application/jsonl"
@@ -70,22 +71,26 @@ func (s Stream[T]) flow(_ context.Context, c *operation.Call, x *wire) error {
 }
 
 // lend returns the stream with what has to be done once somebody has read it.
-func (s Stream[T]) lend(done func(error)) any {
+func (s Stream[T]) lend(l *loan) any {
 	if s == nil {
-		done(nil)
+		l.done(nil)
 		return s
 	}
-	return Stream[T](lent(iter.Seq2[T, error](s), done))
+	return Stream[T](lent(iter.Seq2[T, error](s), l))
 }
 
-// lent is a sequence that calls done with what ended it.
-func lent[T any](s iter.Seq2[T, error], done func(error)) iter.Seq2[T, error] {
+// lent is a sequence that ends the call with what ended it. As over HTTP, an error is the last thing that comes of it.
+func lent[T any](s iter.Seq2[T, error], l *loan) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var failed error
-		defer func() { done(failed) }()
+		defer func() { l.done(failed) }()
 		for item, err := range s {
-			failed = err
-			if !yield(item, err) {
+			if err != nil {
+				failed = l.settle(err)
+				yield(*new(T), failed)
+				return
+			}
+			if !yield(item, nil) {
 				return
 			}
 		}

@@ -81,6 +81,18 @@ func (p *Plan) Run(ctx context.Context, c *Call) error {
 	return c.outcome
 }
 
+// Settle says what the caller may know of an error that came once the plan was done, out of an answer that flows to a caller in the same
+// process: as of one within, what no stage translates and nobody declared is logged under an id, which is all that the caller learns.
+func (p *Plan) Settle(c *Call, err error) error {
+	run := Handler(func(context.Context, *Call) error { return err })
+	for _, s := range slices.Backward(p.steps) {
+		if s.Wrap != nil && (s.Stage == StageRecover || s.Stage == StageTranslate) {
+			run = s.Wrap(run)
+		}
+	}
+	return run(&c.context, c)
+}
+
 // Describe returns the plan as manifest data, in running order.
 func (p *Plan) Describe() []manifest.Step { return DescribeSteps(p.steps) }
 
