@@ -29,7 +29,7 @@ func TestTheMessageOfAnEnumListsItsValues(t *testing.T) {
 		"/currency": "must be one of EUR, USD, CHF",
 		"/blank":    `must be one of on, ""`,
 		"/step":     "must be one of 1, 2, 3",
-		"/ratio":    "must be one of 0.5, 2000",
+		"/ratio":    "must be one of 0.5, 2e3",
 		"/ten":      "must be one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10",
 		"/eleven":   "must be one of the listed values",
 	}

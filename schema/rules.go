@@ -1,7 +1,7 @@
 package schema
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -69,30 +69,28 @@ func numbers[T number](t *tags, accept func(text string) (T, error), divides fun
 	if rules.min != nil && rules.max != nil && *rules.min > *rules.max {
 		t.fail("minimum", "%v is more than maximum %v", *rules.min, *rules.max)
 	}
-	for _, text := range t.list("enum") {
+	texts := t.list("enum")
+	for _, text := range texts {
 		if value := parse("enum", text); value != nil {
 			rules.enum = append(rules.enum, *value)
 		}
 	}
-	rules.listed = listed(rules.enum)
+	rules.listed = listed(texts)
 	return rules
 }
 
 // maxListed is how many values of an enum a message lists; the document has all of them.
 const maxListed = 10
 
-// listed completes "must be one of …".
-func listed[T any](values []T) string {
+// listed completes "must be one of …" with values as they were declared.
+func listed(values []string) string {
 	if len(values) > maxListed {
 		return "the listed values"
 	}
-	texts := make([]string, len(values))
-	for i, v := range values {
-		if texts[i] = fmt.Sprint(v); texts[i] == "" {
-			texts[i] = `""`
-		}
+	if i := slices.Index(values, ""); i >= 0 {
+		values = slices.Replace(slices.Clone(values), i, i+1, `""`)
 	}
-	return strings.Join(texts, ", ")
+	return strings.Join(values, ", ")
 }
 
 // notes are the annotations of a field: they describe and do not constrain.
