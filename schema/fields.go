@@ -146,7 +146,7 @@ func hasJSONTag(t reflect.Type) bool {
 // dominant keeps, of all fields of one name, the one that JSON sees, in the order of the struct.
 func dominant(found []field) []field {
 	if allDiffer(found) {
-		slices.SortFunc(found, func(a, b field) int { return slices.Compare(a.index, b.index) })
+		slices.SortStableFunc(found, func(a, b field) int { return slices.Compare(a.index, b.index) })
 		return found
 	}
 	slices.SortStableFunc(found, func(a, b field) int {
@@ -163,7 +163,7 @@ func dominant(found []field) []field {
 		}
 		found = found[n:]
 	}
-	slices.SortFunc(kept, func(a, b field) int { return slices.Compare(a.index, b.index) })
+	slices.SortStableFunc(kept, func(a, b field) int { return slices.Compare(a.index, b.index) })
 	return kept
 }
 

@@ -4,6 +4,7 @@ import (
 	"iter"
 	"reflect"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 )
@@ -87,7 +88,7 @@ func (t *tags) fail(name, format string, args ...any) {
 
 // done reports the tags that nobody took.
 func (t *tags) done(typ reflect.Type) {
-	slices.SortFunc(t.left, func(a, b keyword) int { return strings.Compare(a.name, b.name) })
+	sort.Slice(t.left, func(i, j int) bool { return t.left[i].name < t.left[j].name })
 	for _, w := range t.left {
 		t.fail(w.name, "does not apply to %s", typ)
 	}
